@@ -1,0 +1,10 @@
+#!/bin/bash
+# Brings the database up to date, loads the demo unless DEMO=0, and becomes the server (exec: signals reach it).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=.venv/bin/python
+"$python" -m eventos migrate
+if [[ ${DEMO:-1} != 0 ]]; then
+  "$python" -m eventos demo
+fi
+exec "$python" -m eventos serve --with-worker --port "${PORT:-8000}"
