@@ -79,3 +79,10 @@ class TransientFailure(ExternalFailure):
 class PermanentFailure(ExternalFailure):
     code = "permanent_failure"
     message = "Un servicio externo rechazó la solicitud."
+
+
+class Busy(TransientFailure):
+    """Our own database could not take the write in time: the page answers 503 and keeps the form."""
+
+    code = "busy"
+    message = "El sistema está ocupado. Lo que escribió no se perdió: vuelva a enviarlo en unos segundos."

@@ -24,7 +24,9 @@ class Settings:
     """Every field is the variable `EVENTOS_<NAME>`; `documentation()` prints them for the README."""
 
     data_dir: Path = _doc("Carpeta de los datos: base SQLite, archivos, correos, llaves.", ROOT / "var")
-    database_url: str = _doc("Base de datos. Vacío: SQLite en la carpeta de datos. PostgreSQL: `postgresql://usuario:clave@servidor/base`.", "")
+    database_url: str = _doc(
+        "Base de datos. Vacío: SQLite en la carpeta de datos. PostgreSQL: `postgresql://usuario:clave@servidor/base`.", ""
+    )
     queue_url: str = _doc("Timbre de la cola. Vacío: archivo SQLite aparte, en la carpeta de datos.", "")
     public_url: str = _doc("Dirección pública, usada en correos, QR y documentos. Obligatoria al escuchar más allá de esta máquina.", "")
     mail_url: str = _doc(
@@ -32,13 +34,15 @@ class Settings:
     )
     mail_from: str = _doc("Remitente y organizador de las invitaciones.", "eventos@oficina.example")
     mail_from_name: str = _doc("Nombre del remitente.", "Eventos")
-    mail_rate: int = _doc("Correos por minuto, como máximo (0: sin límite).", 0)
-    secret_keys: tuple[str, ...] = _doc("Llaves maestras, la más nueva primero, separadas por comas. Vacío: se crean en la carpeta de datos.", ())
+    secret_keys: tuple[str, ...] = _doc(
+        "Llaves maestras, la más nueva primero, separadas por comas. Vacío: se crean en la carpeta de datos.", ()
+    )
     trusted_proxies: int = _doc("Cuántos servidores intermedios de confianza agregan X-Forwarded-For.", 0)
     host: str = _doc("Dirección en la que escucha.", "127.0.0.1")
     port: int = _doc("Puerto en el que escucha.", 8000)
     threads: int = _doc("Hilos que atienden páginas en cada proceso.", 8)
     worker_threads: int = _doc("Hilos del proceso que hace los trabajos de fondo.", 2)
+    job_lease: int = _doc("Segundos que un trabajo tomado espera antes de que otro proceso lo retome.", 120)
     log_level: str = _doc("Detalle del registro: DEBUG, INFO, WARNING o ERROR.", "INFO")
 
     @classmethod
@@ -68,16 +72,16 @@ class Settings:
         """Refuse what cannot work: ports, addresses, URLs, a public host without a public URL."""
         if not 0 <= self.port <= 65535:
             raise BadSettings("EVENTOS_PORT: debe estar entre 0 y 65535")
-        if self.threads < 1 or self.worker_threads < 1:
-            raise BadSettings("EVENTOS_THREADS y EVENTOS_WORKER_THREADS: deben ser al menos 1")
-        if self.trusted_proxies < 0 or self.mail_rate < 0:
-            raise BadSettings("EVENTOS_TRUSTED_PROXIES y EVENTOS_MAIL_RATE: no pueden ser negativos")
+        if self.threads < 1 or self.worker_threads < 1 or self.job_lease < 1:
+            raise BadSettings("EVENTOS_THREADS, EVENTOS_WORKER_THREADS y EVENTOS_JOB_LEASE: deben ser al menos 1")
+        if self.trusted_proxies < 0:
+            raise BadSettings("EVENTOS_TRUSTED_PROXIES: no puede ser negativo")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSettings("EVENTOS_LOG_LEVEL: use DEBUG, INFO, WARNING o ERROR")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise BadSettings("EVENTOS_DATABASE_URL: se admite sqlite:/// y postgresql://")
-        if self.queue_url and not self.queue_url.startswith(("sqlite:///", "redis://", "rediss://")):
-            raise BadSettings("EVENTOS_QUEUE_URL: se admite sqlite:/// y redis://")
+        if self.queue_url and not self.queue_url.startswith("sqlite:///"):
+            raise BadSettings("EVENTOS_QUEUE_URL: se admite sqlite:///")
         if self.mail_url and not self.mail_url.startswith(("smtp://", "smtps://", "smtp+starttls://", "file:///", "null:")):
             raise BadSettings("EVENTOS_MAIL_URL: se admite smtps://, smtp+starttls://, smtp:// y file:///")
         if "@" not in self.mail_from:

@@ -1,0 +1,1 @@
+"""Staff of the office: accounts, sessions, one-time links, roles."""

@@ -1,0 +1,1 @@
+"""The voices of the street: each adapter speaks one protocol and knows no room."""

@@ -1,0 +1,1 @@
+"""What the public sees: the agenda, event pages, feeds, the legal pages."""

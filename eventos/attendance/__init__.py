@@ -1,0 +1,1 @@
+"""What is true about who came: evidence, decisions, counts."""

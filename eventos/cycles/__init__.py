@@ -1,0 +1,1 @@
+"""Cycles and their events: dates, places, programme, hosts, seats."""

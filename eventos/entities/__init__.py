@@ -1,0 +1,1 @@
+"""Organisations: the office itself, and those it hosts events with."""

@@ -1,0 +1,72 @@
+"""The runner: claims due jobs, calls their handlers, and alone decides about trying again."""
+
+import logging
+from datetime import timedelta
+
+from flask import Flask
+
+from eventos.kernel import limits, outbox
+from eventos.kernel.db import transaction
+from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
+
+log = logging.getLogger("eventos.jobs")
+
+BATCH = 20
+FIRST_WAIT = timedelta(seconds=15)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def run_due(app: Flask, *, limit: int = BATCH) -> int:
+    """Claim up to `limit` due jobs and do them one after the other. Answers how many were claimed."""
+    with app.app_context():
+        lease = timedelta(seconds=app.extensions["eventos.settings"].job_lease)
+        with transaction() as db:
+            jobs = outbox.claim(db, limit=limit, lease=lease)
+    for job in jobs:
+        with app.app_context():
+            _do(job)
+    return len(jobs)
+
+
+def run_all(app: Flask) -> int:
+    """Keep going until nothing is due. Answers how many jobs were claimed in all."""
+    total = 0
+    while claimed := run_due(app):
+        total += claimed
+    return total
+
+
+def sweep(app: Flask) -> None:
+    """Every minute: what nobody claimed or somebody died holding, and counters whose time is over."""
+    with app.app_context(), transaction() as db:
+        limits.forget_expired(db)
+    run_all(app)
+
+
+def _do(job: outbox.Claimed) -> None:
+    extra = {"job": job.id, "job_name": job.name, "attempts": job.attempts}
+    try:
+        outbox.run(job)
+    except TransientFailure as failure:
+        log.warning("job waits: %s", failure.code, extra=extra)
+        _wait_or_bury(job, failure.message, failure.retry_after)
+    except (PermanentFailure, EventosError) as failure:
+        log.warning("job buried: %s", failure.code, extra=extra)
+        with transaction() as db:
+            outbox.bury(db, job, reason=failure.message)
+    except Exception as bug:  # noqa: BLE001 - the one place besides the 500 page where a bug must not stop the others
+        log.error("job failed", exc_info=bug, extra=extra)
+        _wait_or_bury(job, f"Error interno ({type(bug).__name__}).", None)
+    else:
+        with transaction() as db:
+            outbox.finish(db, job)
+        log.info("job done", extra=extra)
+
+
+def _wait_or_bury(job: outbox.Claimed, reason: str, retry_after: float | None) -> None:
+    with transaction() as db:
+        if job.attempts >= outbox.MAX_ATTEMPTS:
+            outbox.bury(db, job, reason=reason)
+            return
+        wait = timedelta(seconds=retry_after) if retry_after else min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
+        outbox.retry_later(db, job, reason=reason, wait=wait)

@@ -1,0 +1,343 @@
+"""How every door behaves: who may enter (audience), headers, form tokens, and what an error looks like.
+
+A room's `web.py` makes its doors with `Door(...)`; every route therefore declares its audience, and a test fails when one does not.
+"""
+
+import hmac
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from eventos.kernel import clock, tokens
+from eventos.kernel.audit import VISITOR, Actor
+from eventos.kernel.db import is_busy
+from eventos.kernel.errors import (
+    Busy,
+    EventosError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    RuleViolation,
+    TooManyRequests,
+    TransientFailure,
+)
+from eventos.kernel.settings import Settings
+from eventos.kernel.vocabulary import StaffRole
+
+log = logging.getLogger("eventos.http")
+View = TypeVar("View", bound=Callable[..., Any])
+
+FORM_TOKEN_LIFE = timedelta(hours=4)
+PUBLIC_BODY = 64 * 1024
+UPLOAD_BODY = 11 * 1024 * 1024
+
+STATUS: list[tuple[type[EventosError], int]] = [
+    (RuleViolation, 409),
+    (InvalidInput, 422),
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (TooManyRequests, 429),
+    (Busy, 503),
+    (TransientFailure, 503),
+    (EventosError, 502),
+]
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; media-src 'self'; "
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+CSP_FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+class Audience(StrEnum):
+    """Who a route is for."""
+
+    PUBLIC = "public"  # anybody; reads no cookie, may be cached for a minute
+    OPEN = "open"  # anybody; forms and answers that are never cached
+    PERSONAL = "personal"  # whoever holds the link: never cached, never indexed
+    STAFF = "staff"  # signed-in staff, with one of the roles
+    SERVICE = "service"  # machines: health checks
+
+
+class StaffMember(Protocol):
+    """What a door needs to know about the person signed in (accounts provides it)."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> StaffRole: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a route declared."""
+
+    audience: Audience
+    roles: frozenset[StaffRole]
+    max_body: int
+
+
+EVERY_ROLE = frozenset(StaffRole)
+
+
+class Door(Blueprint):
+    """A blueprint whose routes declare their audience, and for staff their roles."""
+
+    def __init__(self, name: str, import_name: str, *, audience: Audience, roles: Iterable[StaffRole] = EVERY_ROLE) -> None:
+        super().__init__(name, import_name)
+        self.audience = audience
+        self.roles = frozenset(roles)
+
+    def route(
+        self, rule: str, *, roles: Iterable[StaffRole] | None = None, max_body: int = PUBLIC_BODY, **options: Any
+    ) -> Callable[[View], View]:
+        """Like Flask's, with the roles and the largest body this route takes."""
+        entry = Entry(self.audience, frozenset(roles) if roles is not None else self.roles, max_body)
+
+        def decorate(view: View) -> View:
+            view.entry = entry  # type: ignore[attr-defined]
+            self.add_url_rule(rule, options.pop("endpoint", None), view, **options)
+            return view
+
+        return decorate
+
+    def get(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.route(rule, methods=["GET"], **options)
+
+    def post(self, rule: str, **options: Any) -> Callable[[View], View]:  # type: ignore[override]
+        return self.route(rule, methods=["POST"], **options)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Put the gate, the headers and the error pages on the application."""
+    app.config["MAX_CONTENT_LENGTH"] = UPLOAD_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = UPLOAD_BODY
+    app.config["MAX_FORM_PARTS"] = 2000
+    app.config["TRUSTED_HOSTS"] = sorted(
+        {urlsplit(settings.url).hostname or "", *(["127.0.0.1", "localhost"] if not settings.public_url else [])}
+    )
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0, x_port=0, x_prefix=0
+        )
+    app.extensions["eventos.secure"] = settings.is_secure
+    app.before_request(_gate)
+    app.after_request(_headers)
+    app.register_error_handler(EventosError, answer_error)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(OperationalError, _answer_operational)
+    app.register_error_handler(Exception, _answer_bug)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    static = app.view_functions["static"]
+    static.__func__.entry = Entry(Audience.PUBLIC, EVERY_ROLE, PUBLIC_BODY) if hasattr(static, "__func__") else None  # type: ignore[attr-defined]
+    if not hasattr(static, "__func__"):
+        static.entry = Entry(Audience.PUBLIC, EVERY_ROLE, PUBLIC_BODY)  # type: ignore[attr-defined]
+
+
+def entry_of(app: Flask, endpoint: str | None) -> Entry | None:
+    """What the route behind an endpoint declared, or None."""
+    view = app.view_functions.get(endpoint or "")
+    return cast("Entry | None", getattr(view, "entry", None))
+
+
+# --- who is here ---------------------------------------------------------------------------------------------------------------
+
+
+def use_staff_loader(app: Flask, load: Callable[[], StaffMember | None]) -> None:
+    """The roof says how to find the staff member behind a request (accounts knows)."""
+    app.extensions["eventos.staff_loader"] = load
+
+
+def find_staff() -> StaffMember | None:
+    """The staff member signed in, or None. Only routes for staff, and sign-in itself, may ask: public pages read no cookie."""
+    if "staff" not in g:
+        g.staff = current_app.extensions["eventos.staff_loader"]()
+    return cast("StaffMember | None", g.staff)
+
+
+def current_staff() -> StaffMember:
+    """The staff member this request belongs to. Raises NotAllowed when nobody is signed in."""
+    staff = find_staff()
+    if staff is None:
+        raise NotAllowed
+    return staff
+
+
+def actor() -> Actor:
+    """Who acts in this request, for the audit."""
+    staff = g.get("staff")
+    return Actor.staff(staff.id, staff.name) if staff else VISITOR
+
+
+def client_address() -> str:
+    return request.remote_addr or "unknown"
+
+
+# --- the gate ------------------------------------------------------------------------------------------------------------------
+
+
+def _gate() -> Response | None:
+    entry = entry_of(current_app, request.endpoint)
+    if entry is None:
+        if request.endpoint is not None:
+            raise RuntimeError(f"the route {request.endpoint} declares no audience")
+        return None
+    request.max_content_length = entry.max_body
+    if entry.audience is Audience.STAFF:
+        staff = find_staff()
+        if staff is None:
+            target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return cast("Response", redirect(url_for("accounts.sign_in", next=target)))
+        if staff.role not in entry.roles:
+            raise NotAllowed
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and entry.audience is not Audience.SERVICE:
+        _check_origin()
+        _check_form_token(entry)
+    return None
+
+
+def _check_origin() -> None:
+    """Refuse a write that another site's page started (Fetch Metadata, else Origin)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None and site not in {"same-origin", "none"}:
+        abort(403)
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403)
+
+
+def _check_form_token(entry: Entry) -> None:
+    try:
+        sent = request.form.get("csrf_token", "")
+    except RequestEntityTooLarge:
+        raise
+    if entry.audience is Audience.STAFF:
+        if not hmac.compare_digest(sent.encode(), _session_form_token().encode()):
+            abort(400)
+        return
+    try:
+        tokens.read("form", sent)
+    except tokens.ExpiredToken:
+        g.form_expired = True
+    except tokens.BadToken:
+        abort(400)
+
+
+def csrf_token() -> str:
+    """The hidden value of a form: bound to the session for staff, sealed and dated for everybody else."""
+    entry = entry_of(current_app, request.endpoint)
+    if entry is not None and entry.audience is Audience.STAFF:
+        return _session_form_token()
+    return tokens.issue("form", {}, expires_at=clock.now() + FORM_TOKEN_LIFE)
+
+
+def use_session_id(session_id: str) -> None:
+    """Accounts names the session of this request; form tokens of staff pages are bound to it."""
+    g.session_id = session_id
+
+
+def _session_form_token() -> str:
+    return hmac.new(tokens.ring().all("csrf")[0], g.get("session_id", "").encode(), sha256).hexdigest()
+
+
+# --- headers -------------------------------------------------------------------------------------------------------------------
+
+
+def _headers(response: Response) -> Response:
+    entry = entry_of(current_app, request.endpoint)
+    audience = entry.audience if entry else Audience.OPEN
+    headers = response.headers
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+    headers.setdefault("Content-Security-Policy", CSP_FILE if "attachment" in headers.get("Content-Disposition", "") else CSP)
+    if current_app.extensions["eventos.secure"]:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if audience is Audience.PERSONAL:
+        headers.setdefault("X-Robots-Tag", "noindex")
+    if request.endpoint == "static":
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=3600"
+    elif audience is Audience.PUBLIC and request.method in {"GET", "HEAD"} and response.status_code == 200:
+        headers["Cache-Control"] = "public, max-age=60"
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def download(content: bytes, *, filename: str, media_type: str) -> Response:
+    """A file to keep: always an attachment, never sniffed, never run."""
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
+
+
+# --- errors --------------------------------------------------------------------------------------------------------------------
+
+
+def status_of(error: EventosError) -> int:
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def answer_error(error: EventosError) -> tuple[Any, int, dict[str, str]]:
+    """The page (or RFC 9457 problem, under /api/) for something the product foresaw."""
+    status = status_of(error)
+    extra = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+    if status == 503:
+        extra["Retry-After"] = "5"
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": error.message, "status": status, "code": error.code}
+        if isinstance(error, InvalidInput) and error.fields:
+            problem["errors"] = error.fields
+        answer = jsonify(problem)
+        answer.mimetype = "application/problem+json"
+        return answer, status, extra
+    return _page(status, error.message), status, extra
+
+
+def _page(status: int, message: str | None) -> str:
+    known = status if status in {400, 403, 404, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"] if status == 503 else []
+    return render_template(f"errors/{known}.html", message=message, kept=kept)
+
+
+def _answer_http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400 or isinstance(error, SecurityError):
+        return error
+    if request.path.startswith("/api/"):
+        answer = jsonify({"type": "about:blank", "title": error.name, "status": status})
+        answer.mimetype = "application/problem+json"
+        return answer, status
+    return _page(status, None), status
+
+
+def _answer_operational(error: OperationalError) -> Any:
+    if is_busy(error):
+        return answer_error(Busy())
+    return _answer_bug(error)
+
+
+def _answer_bug(error: Exception) -> Any:
+    """A bug stays a bug: recorded with its trace, shown without it."""
+    log.error("unhandled", exc_info=error, extra={"endpoint": request.endpoint})
+    if current_app.testing and current_app.config.get("PROPAGATE_BUGS", True):
+        raise error
+    return _page(500, None), 500

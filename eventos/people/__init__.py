@@ -1,0 +1,1 @@
+"""Attendees: who they are, how to reach them, what they authorised."""

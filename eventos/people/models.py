@@ -1,0 +1,67 @@
+"""People and their consents. Where somebody works belongs to each registration, because it changes."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventos.kernel.db import Base, UTCDateTime
+
+
+class Person(Base):
+    """An attendee. Recognised by document; without one (imported sheets), by mail and name together.
+
+    `merged_into_id` points at the person this one turned out to be; queries resolve it and undo clears it.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("uq_person_document", "document_type", "document_number", unique=True),
+        Index("ix_person_email_key_name_key", "email_key", "name_key"),
+        CheckConstraint("(document_type IS NULL) = (document_number IS NULL)", name="document_whole"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    document_type: Mapped[str | None] = mapped_column(Text)
+    document_number: Mapped[str | None] = mapped_column(Text)
+    given_names: Mapped[str] = mapped_column(Text)
+    family_names: Mapped[str] = mapped_column(Text)
+    name_key: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text, default="", server_default="")
+    email_key: Mapped[str] = mapped_column(Text, default="", server_default="")
+    phone: Mapped[str] = mapped_column(Text, default="", server_default="")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    demo: Mapped[bool] = mapped_column(default=False, server_default="0")
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.family_names}".strip()
+
+
+class Consent(Base):
+    """An authorisation to treat personal data (Ley 1581 de 2012, art. 9; Decreto 1377 de 2013, arts. 5 to 8): append-only."""
+
+    __tablename__ = "consent"
+    __table_args__ = (CheckConstraint("channel IN ('form', 'import', 'walk_in', 'staff')", name="channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    text_hash: Mapped[str] = mapped_column(Text)
+    purposes: Mapped[list[Any]] = mapped_column(JSON)
+    given_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    channel: Mapped[str] = mapped_column(Text)
+
+
+class ConsentText(Base):
+    """Every wording of the notice ever shown, by its SHA-256."""
+
+    __tablename__ = "consent_text"
+
+    hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,1 @@
+"""The official informe of an event."""
