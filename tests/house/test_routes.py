@@ -1,0 +1,52 @@
+"""Every door says who may enter, and every job that is promised has somebody who does it."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from eventos.kernel import http, outbox
+from tests.house.sources import files, name, text
+
+
+def test_every_route_declares_its_audience(app: Flask) -> None:
+    silent = sorted({rule.endpoint for rule in app.url_map.iter_rules() if http.entry_of(app, rule.endpoint) is None})
+    assert silent == []
+
+
+def test_a_route_without_audience_is_not_served(app: Flask) -> None:
+    app.add_url_rule("/sin-publico", "undeclared", lambda: "secret")
+    with pytest.raises(RuntimeError, match="declares no audience"):
+        app.test_client().get("/sin-publico")
+
+
+def test_no_staff_route_opens_to_a_visitor(app: Flask) -> None:
+    visitor = app.test_client()
+    for rule in app.url_map.iter_rules():
+        entry = http.entry_of(app, rule.endpoint)
+        if entry is None or entry.audience is not http.Audience.STAFF:
+            continue
+        path = rule.build(
+            {argument: 1 if "int" in str(rule._converters[argument]).lower() else "x" for argument in rule.arguments}, append_unknown=False
+        )
+        assert path is not None
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            answer = visitor.open(path[1], method=method)
+            assert answer.status_code in {302, 303, 400, 403}, f"{method} {rule.rule}: {answer.status_code}"
+            if answer.status_code in {302, 303}:
+                assert "/ingresar" in answer.location or "ingres" in answer.location, f"{method} {rule.rule}: {answer.location}"
+
+
+@pytest.mark.usefixtures("app")
+def test_every_promised_job_has_a_handler() -> None:
+    call = re.compile(r"(?:enqueue|enqueue_many|hold)\(\s*db,\s*\"([a-z_.]+)\"")
+    promised = {(job, name(file)) for file in files("eventos/**/*.py") for job in call.findall(text(file))}
+    handled = set(outbox.handlers())
+    assert {(job, file) for job, file in promised if job not in handled} == set()
+
+
+@pytest.mark.usefixtures("app")
+def test_every_fact_subscribed_to_is_announced_somewhere() -> None:
+    subscribed = {handler.split(" > ")[0] for handler in outbox.handlers() if " > " in handler}
+    announced = {fact for file in files("eventos/**/*.py") for fact in re.findall(r"announce\(\s*db,\s*\"([a-z_.]+)\"", text(file))}
+    assert subscribed - announced == set()

@@ -1,0 +1,81 @@
+"""Debian's Chromium, driven by Playwright: nothing is downloaded, and nothing but our own server is reached."""
+
+import shutil
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Route, sync_playwright
+
+from tests.support.presence import missing
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = 360
+DESKTOP = 1280
+HEIGHTS = {PHONE: 740, DESKTOP: 900}
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium or Chrome on this machine, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Chromium:
+    """One browser for a test run; `open` gives pages, each in a context of its own (no shared cookies or storage)."""
+
+    def __init__(self) -> None:
+        path = find_chromium()
+        if path is None:
+            missing("Chromium")
+        self._playwright: Playwright = sync_playwright().start()
+        self._browser: Browser = self._playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        self._contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
+
+    def open(self, *, width: int = DESKTOP, javascript: bool = True, strict: bool = True) -> Page:
+        """A blank page `width` CSS pixels wide. Unless `strict` is off, what it does wrong is kept in `faults`."""
+        context = self._browser.new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            java_script_enabled=javascript,
+            locale="es-CO",
+            timezone_id="America/Bogota",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        self._contexts.append(context)
+        context.route("**/*", self._keep_inside)
+        page = context.new_page()
+        if strict:
+            page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+            page.on("console", self._listen)
+        return page
+
+    def _keep_inside(self, route: Route, request: Request) -> None:
+        """Let requests to this machine pass; refuse and remember any other."""
+        if urlsplit(request.url).hostname in {"127.0.0.1", "localhost"}:
+            route.continue_()
+        else:
+            self.faults.append(f"request to the outside: {request.url}")
+            route.abort()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # A page that answers 4xx on purpose is reported as a failed load; the test looks at the status itself.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.faults.append(f"console: {message.text}")
+
+    def close_pages(self) -> list[str]:
+        """Close what was opened and give what went wrong meanwhile."""
+        for context in self._contexts:
+            context.close()
+        self._contexts.clear()
+        faults, self.faults = self.faults, []
+        return faults
+
+    def stop(self) -> None:
+        self._browser.close()
+        self._playwright.stop()

