@@ -1,0 +1,17 @@
+"""Mail: composing one message as calendar clients expect it, and handing it to a server or to a folder of `.eml` files."""
+
+from eventos.adapters.mail.compose import CalendarMethod, InlineImage, Mail, compose
+from eventos.adapters.mail.transports import FolderTransport, NullTransport, SmtpTransport, Transport, reachable, transport_from_url
+
+__all__ = [
+    "CalendarMethod",
+    "FolderTransport",
+    "InlineImage",
+    "Mail",
+    "NullTransport",
+    "SmtpTransport",
+    "Transport",
+    "compose",
+    "reachable",
+    "transport_from_url",
+]
