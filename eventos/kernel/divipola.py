@@ -1,13 +1,14 @@
 """DIVIPOLA, the official list of Colombia's departamentos and municipios: looked up by code, searched by hand, resolved on import.
 
 Source: DANE (Departamento Administrativo Nacional de Estadística), Codificación de la División Político-Administrativa de Colombia,
-in `data/divipola.csv`, to which the `subregion` column adds the subregions of Caldas. Codes are text ("05001"). Names repeat (there are
-three municipios called Riosucio, Palestina or Salamina elsewhere), so a name alone never decides when two places answer to it.
+in `data/divipola.csv`, to which the `subregion` column adds the subregions of Caldas; `data/divipola_alias.csv` holds what people write
+instead ("Dorada", "Cali"). Codes are text ("05001"). Names repeat (Riosucio, Palestina and Salamina of Caldas have namesakes elsewhere),
+so a name alone never decides when two places answer to it.
 """
 
 import csv
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -20,52 +21,6 @@ from eventos.kernel.text import fold, titled
 _ARTICLE = re.compile(r"^(?:el|la|los|las) ")
 _CIVIC_PREFIX = re.compile(r"^(?:municipio|mpio|alcaldia(?: municipal)?)(?: de| del)? ")
 
-# What people write → the municipios they may mean; several codes make the name ambiguous (trap 12 of the domain).
-_ALIASES: Mapping[str, tuple[str, ...]] = {
-    "bogota": ("11001",),
-    "bogota dc": ("11001",),
-    "bogota distrito capital": ("11001",),
-    "santa fe de bogota": ("11001",),
-    "santafe de bogota": ("11001",),
-    "distrito capital": ("11001",),
-    "santafe de antioquia": ("05042",),
-    "el penol": ("05541", "52254"),
-    "penol": ("05541", "52254"),
-    "san vicente": ("05674",),
-    "cartagena": ("13001",),
-    "mompox": ("13468",),
-    "mompos": ("13468",),
-    "santa cruz de mompos": ("13468",),
-    "guican": ("15332",),
-    "villa de leiva": ("15407",),
-    "dorada": ("17380",),
-    "lopez": ("19418",),
-    "piendamo": ("19548",),
-    "sotara": ("19760",),
-    "manaure": ("20443", "44560"),
-    "purisima": ("23586",),
-    "rioseco": ("25662",),
-    "ubate": ("25843",),
-    "litoral del san juan": ("27250",),
-    "bajira": ("27493",),
-    "belen de bajira": ("27493",),
-    "cuaspud": ("52224",),
-    "tumaco": ("52835",),
-    "cucuta": ("54001",),
-    "tolu": ("70820",),
-    "toluviejo": ("70823",),
-    "tolu viejo": ("70823",),
-    "since": ("70742",),
-    "mariquita": ("73443",),
-    "cali": ("76001",),
-    "buga": ("76111",),
-    "puerto leguizamo": ("86573",),
-    "leguizamo": ("86573",),
-    "san andres isla": ("88001",),
-    "san andres islas": ("88001",),
-    "providencia y santa catalina": ("88564",),
-    "miriti": ("91460",),
-}
 _DEPARTAMENTO_ALIASES: Mapping[str, str] = {
     "bogota": "11",
     "bogota dc": "11",
@@ -76,6 +31,17 @@ _DEPARTAMENTO_ALIASES: Mapping[str, str] = {
     "san andres y providencia": "88",
     "san andres providencia y santa catalina": "88",
 }
+
+
+def _without_article(name: str) -> str:
+    return _ARTICLE.sub("", name, count=1)
+
+
+def _without_spaces(name: str) -> str:
+    return name.replace(" ", "")
+
+
+_SHAPES: tuple[Callable[[str], str], ...] = (str, _without_article, _without_spaces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +66,7 @@ class Municipio:
     @property
     def label(self) -> str:
         """ "Riosucio, Caldas"; the capital district, its own departamento, is said once."""
-        return self.name if self.name == self.departamento else f"{self.name}, {self.departamento}"
+        return self.name if self.departamento_code == "11" else f"{self.name}, {self.departamento}"
 
 
 class Certainty(StrEnum):
@@ -123,48 +89,61 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class _Spellings:
+    """How one municipio may be written, folded: its names (the official one first), those plus other beginnings, its departamento."""
+
+    names: tuple[str, ...]
+    beginnings: tuple[str, ...]
+    departamento: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Register:
     """The whole list and its indexes, read once; names are folded.
 
-    `departamento_codes` goes from the longest name to the shortest ("valle del cauca" before "cauca"); `by_bare_name` leaves the
-    leading article out; `keys` holds each municipio's spellings, the official one first.
+    `departamento_codes` goes from the longest name to the shortest ("valle del cauca" before "cauca"). `indexes` are tried in turn:
+    names and aliases, names whatever their article, names whatever their spaces.
     """
 
     municipios: Mapping[str, Municipio]
     departamentos: Mapping[str, Departamento]
     departamento_codes: Mapping[str, str]
-    by_name: Mapping[str, frozenset[str]]
-    by_bare_name: Mapping[str, frozenset[str]]
-    keys: Mapping[str, tuple[str, ...]]
+    indexes: tuple[Mapping[str, frozenset[str]], ...]
+    spellings: Mapping[str, _Spellings]
 
 
 @cache
 def _register() -> _Register:
-    source = files("eventos.kernel").joinpath("data", "divipola.csv")
-    with source.open(encoding="utf-8", newline="") as lines:
-        municipios = {row["codigo_municipio"]: _municipio(row) for row in csv.DictReader(lines)}
+    municipios = {row["codigo_municipio"]: _municipio(row) for row in _rows("divipola.csv")}
     departamentos = {place.departamento_code: Departamento(place.departamento_code, place.departamento) for place in municipios.values()}
-    by_name: dict[str, set[str]] = {}
-    by_bare_name: dict[str, set[str]] = {}
-    keys: dict[str, list[str]] = {}
-    for code, place in municipios.items():
-        name = fold(place.name)
-        by_name.setdefault(name, set()).add(code)
-        by_bare_name.setdefault(_without_article(name), set()).add(code)
-        keys[code] = [name]
-    for alias, codes in _ALIASES.items():
-        by_name.setdefault(alias, set()).update(codes)
-        for code in codes:
-            keys[code].append(alias)
-    names = {fold(each.name): each.code for each in departamentos.values()} | dict(_DEPARTAMENTO_ALIASES)
+    names = {code: [fold(place.name)] for code, place in municipios.items()}
+    for row in _rows("divipola_alias.csv"):
+        names[row["codigo_municipio"]].append(fold(row["alias"]))
+    codes = {fold(each.name): each.code for each in departamentos.values()} | dict(_DEPARTAMENTO_ALIASES)
     return _Register(
         municipios=MappingProxyType(municipios),
         departamentos=MappingProxyType(departamentos),
-        departamento_codes=MappingProxyType({name: names[name] for name in sorted(names, key=len, reverse=True)}),
-        by_name=MappingProxyType({name: frozenset(codes) for name, codes in by_name.items()}),
-        by_bare_name=MappingProxyType({name: frozenset(codes) for name, codes in by_bare_name.items()}),
-        keys=MappingProxyType({code: tuple(names) for code, names in keys.items()}),
+        departamento_codes=MappingProxyType({name: codes[name] for name in sorted(codes, key=len, reverse=True)}),
+        indexes=tuple(_index(names, shape) for shape in _SHAPES),
+        spellings=MappingProxyType({code: _spellings(municipios[code], tuple(known)) for code, known in names.items()}),
     )
+
+
+def _rows(name: str) -> Iterable[dict[str, str]]:
+    return csv.DictReader(files("eventos.kernel").joinpath("data", name).read_text(encoding="utf-8").splitlines())
+
+
+def _index(names: Mapping[str, Iterable[str]], shape: Callable[[str], str]) -> Mapping[str, frozenset[str]]:
+    index: dict[str, set[str]] = {}
+    for code, known in names.items():
+        for name in known:
+            index.setdefault(shape(name), set()).add(code)
+    return MappingProxyType({key: frozenset(codes) for key, codes in index.items()})
+
+
+def _spellings(place: Municipio, names: tuple[str, ...]) -> _Spellings:
+    region = fold(place.departamento)
+    return _Spellings(names, (*names, _without_article(names[0]), f"{names[0]} {region}", place.code), region)
 
 
 def _municipio(row: Mapping[str, str]) -> Municipio:
@@ -224,19 +203,15 @@ def search(text: str, *, limit: int = 8, prefer: str | None = "17") -> list[Muni
 
 def _grade(sought: str, place: Municipio) -> int | None:
     """How well a place answers: 0 whole, 1 beginning, 2 beginning of a later word, 3 inside, 4 by its departamento; None not at all."""
-    keys = _register().keys[place.code]
-    bare = _without_article(keys[0])
-    region = fold(place.departamento)
-    labelled = f"{keys[0]} {region}"
-    if sought in keys or sought in (place.code, labelled):
+    written = _register().spellings[place.code]
+    if sought in written.names or sought == place.code:
         return 0
-    if any(key.startswith(sought) for key in (*keys, bare, labelled, place.code)):
+    if any(key.startswith(sought) for key in written.beginnings):
         return 1
-    if any(f" {sought}" in key for key in keys):
-        return 2
-    if any(sought in key for key in keys):
-        return 3
-    return 4 if region.startswith(sought) else None
+    inside = [key for key in written.names if sought in key]
+    if inside:
+        return 2 if any(f" {sought}" in key for key in inside) else 3
+    return 4 if written.departamento.startswith(sought) else None
 
 
 def resolve(text: str, *, departamento: str | None = None, prefer_departamento: str | None = None) -> Match:
@@ -268,31 +243,26 @@ def resolve(text: str, *, departamento: str | None = None, prefer_departamento: 
 
 
 def _read(text: str) -> tuple[str, str | None]:
-    """The folded name of a municipio and the code of the departamento told with it, if any, in either order."""
+    """The folded name of a municipio and the code of the departamento told after it or before it, if any."""
     whole = _CIVIC_PREFIX.sub("", fold(text), count=1)
-    for sought in (whole, whole.removesuffix(" colombia")):
-        if _named(sought):
-            return sought, None
-        for key, code in _register().departamento_codes.items():
-            for name in (sought.removesuffix(f" {key}"), sought.removeprefix(f"{key} ")):
-                bare = re.sub(r" del?$", "", name)
-                if name != sought and _named(bare):
-                    return bare, code
-    return whole, None
+    if _named(whole):
+        return whole, None
+    sought = whole.removesuffix(" colombia")
+    codes = _register().departamento_codes
+    after = [(sought.removesuffix(f" {key}"), code) for key, code in codes.items() if sought.endswith(f" {key}")]
+    before = [(sought.removeprefix(f"{key} "), code) for key, code in codes.items() if sought.startswith(f"{key} ")]
+    readings = [(re.sub(r" del?$", "", name), code) for name, code in after + before]
+    likely = [reading for reading in readings if _named(reading[0], within=reading[1])] or [each for each in readings if _named(each[0])]
+    return likely[0] if likely else (sought, None)
 
 
 def _named(name: str, *, within: str | None = None) -> set[str]:
-    """The codes that answer to a name, in one departamento or anywhere: by official name and alias, else whatever the article."""
-    register = _register()
-    for index, key in ((register.by_name, name), (register.by_bare_name, _without_article(name))):
-        codes = {code for code in index.get(key, ()) if within is None or code.startswith(within)}
+    """The codes that answer to a name, in one departamento or anywhere; a looser way of comparing is tried only when the stricter fails."""
+    for index, shape in zip(_register().indexes, _SHAPES, strict=True):
+        codes = {code for code in index.get(shape(name), ()) if within is None or code.startswith(within)}
         if codes:
             return codes
     return set()
-
-
-def _without_article(name: str) -> str:
-    return _ARTICLE.sub("", name, count=1)
 
 
 def _departamento_code(text: str) -> str | None:
@@ -301,9 +271,9 @@ def _departamento_code(text: str) -> str | None:
 
 
 def _reads_as_departamento(name: str, codes: set[str]) -> bool:
-    """Whether a name alone is rather a departamento's; the capital that shares its departamento's name (Bogotá, Arauca) is not in doubt."""
+    """Whether a name alone is rather a departamento's, or the country's; capitals named like theirs (Bogotá, Arauca) are not in doubt."""
     code = _departamento_code(name)
-    return code is not None and codes != {f"{code}001"}
+    return name == "colombia" or (code is not None and codes != {f"{code}001"})
 
 
 def _exact(codes: set[str]) -> Match:
@@ -317,8 +287,10 @@ def _undecided(name: str, codes: set[str], *, prefer: str | None) -> Match:
 
 
 def _unknown(name: str, codes: set[str], *, prefer: str | None) -> Match:
-    near = codes | {code for key in _near(name) for code in _register().by_name[key]}
-    return Match(Certainty.UNKNOWN, candidates=_by_name((_register().municipios[code] for code in near), prefer=prefer))
+    register = _register()
+    near = [place for key in _near(name) for place in _by_name(register.municipios[code] for code in register.indexes[0][key])]
+    offered = dict.fromkeys((*_by_name(register.municipios[code] for code in codes), *near))
+    return Match(Certainty.UNKNOWN, candidates=tuple(sorted(offered, key=lambda place: place.departamento_code != prefer)))
 
 
 @lru_cache(maxsize=1024)
@@ -326,5 +298,5 @@ def _near(name: str) -> tuple[str, ...]:
     """Official spellings close to a misspelt one; only keys of about the same length are compared, an import may hold thousands."""
     if not 3 <= len(name) <= 40:
         return ()
-    keys = [key for key in _register().by_name if abs(len(key) - len(name)) <= 2 and set(key[:3]) & set(name[:3])]
+    keys = [key for key in _register().indexes[0] if abs(len(key) - len(name)) <= 2 and set(key[:3]) & set(name[:3])]
     return tuple(get_close_matches(name, keys, n=5, cutoff=0.75))
