@@ -1,9 +1,12 @@
 """Mail as an independent server receives it: the tree of parts, the calendar's bytes, and what no header can carry."""
 
 import email
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import getaddresses
 from io import BytesIO
 
 import pytest
@@ -13,7 +16,7 @@ from PIL import Image
 from eventos.adapters import qr
 from eventos.adapters.calendar import Invite, Slot, cancel, request
 from eventos.adapters.mail import InlineImage, Mail, compose, transport_from_url
-from tests.support.smtp import Sink
+from tests.support.smtp import Sink, parse
 
 START = datetime(2027, 7, 29, 13, tzinfo=UTC)
 NOW = datetime(2027, 7, 1, 15, 30, tzinfo=UTC)
@@ -57,6 +60,11 @@ def composed(mail: Mail = INVITATION) -> EmailMessage:
     return compose(mail, sender_name="Oficina de Gobierno Abierto", sender_address=SENDER, date=NOW)
 
 
+def arrived(mail: Mail) -> EmailMessage:
+    """The message as it reads after its journey as bytes."""
+    return parse(composed(mail).as_bytes())
+
+
 def tree(part: email.message.Message) -> object:
     kind = part.get_content_type()
     return (kind, [tree(child) for child in part.get_payload()]) if part.is_multipart() else kind
@@ -71,11 +79,11 @@ def received() -> EmailMessage:
         transport_from_url(sink.url).send(composed(), sender=SENDER, recipient=RECIPIENT)
     finally:
         sink.stop()
-    (arrived,) = sink.received
-    assert (arrived.sender, arrived.recipients) == (SENDER, (RECIPIENT,))
-    assert arrived.content.isascii()
-    assert max(len(line) for line in arrived.content.split(b"\r\n")) < 998, "RFC 5321 §4.5.3.1.6"
-    return arrived.message
+    (taken,) = sink.received
+    assert (taken.sender, taken.recipients) == (SENDER, (RECIPIENT,))
+    assert taken.content.isascii()
+    assert max(len(line) for line in taken.content.split(b"\r\n")) < 998, "RFC 5321 §4.5.3.1.6"
+    return taken.message
 
 
 def test_invitation_arrives_with_the_tree_calendar_clients_expect(received: EmailMessage) -> None:
@@ -155,6 +163,57 @@ def test_no_header_can_be_injected_by_the_sender_or_extra_headers() -> None:
             composed(replace(PLAIN, headers=(header,)))
 
 
+def read_by_an_old_program(wire: bytes) -> tuple[str, str, str]:
+    """Subject, name and address of the one person in To, by the standard library's older and stricter reader."""
+    message = email.message_from_bytes(wire)
+    ((name, address),) = getaddresses([message["To"].replace("\r\n", "")])
+    subject, name = (str(make_header(decode_header(sent))) for sent in (message["Subject"].replace("\r\n", ""), name))
+    return subject, name, address
+
+
+ENCODED_BREAK = "=?utf-8?q?Ana=0D=0ABcc=3A_x=40malo=2Eexample?="
+
+
+@pytest.mark.parametrize("text", [ENCODED_BREAK, f"Hola {ENCODED_BREAK} y", "=?utf-8?b?QQ0KQmNjOiB4QG1hbG8uZXhhbXBsZQ==?=", "=?x?="])
+def test_encoded_words_that_somebody_typed_stay_what_they_are(text: str) -> None:
+    wire = composed(replace(PLAIN, subject=text, to_name=text)).as_bytes()
+    assert b"\nBcc" not in wire
+    assert read_by_an_old_program(wire) == (text, text, RECIPIENT)
+    for broken in ({"to": f"{ENCODED_BREAK}@entidad.example"}, {"headers": (("X-A", ENCODED_BREAK),)}):
+        with pytest.raises(ValueError):
+            composed(replace(PLAIN, **broken))
+
+
+def test_any_words_arrive_in_headers_as_they_left() -> None:
+    chance = random.Random(5)
+    stock = [
+        "Inscripción",
+        "a",
+        "niñez",
+        "🌻",
+        "—",
+        "“Feria”",
+        "&",
+        "<b>",
+        "שלום",
+        "x" * 70,
+        "ñ" * 60,
+        "(1)",
+        '"Ana"',
+        "O'Neil,",
+        "@",
+        "_",
+        "=?",
+    ]
+    stock += ["a  b", "=?"]
+    for _ in range(300):
+        text = " ".join(chance.choices(stock, k=chance.randint(1, 12)))
+        wire = composed(replace(PLAIN, subject=text, to_name=text)).as_bytes()
+        top = wire.split(b"\r\n\r\n")[0]
+        assert max(len(line) for line in top.split(b"\r\n")) <= 78
+        assert read_by_an_old_program(wire) == (text, text, RECIPIENT)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -181,4 +240,4 @@ def test_naive_date_is_refused() -> None:
 
 
 def test_domain_with_accents_travels_in_ascii() -> None:
-    assert composed(replace(PLAIN, to="ana@peñol.example"))["To"].addresses[0].addr_spec == "ana@xn--peol-hqa.example"
+    assert arrived(replace(PLAIN, to="ana@peñol.example"))["To"].addresses[0].addr_spec == "ana@xn--peol-hqa.example"

@@ -5,17 +5,15 @@ import unicodedata
 from base64 import encodebytes
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP, Policy
 from typing import Literal
 
-from eventos.adapters.mail.addresses import one_line, plain_address
+from eventos.adapters.mail.headers import POLICY, mailbox, words
 
 CalendarMethod = Literal["REQUEST", "CANCEL"]
 
 _EXTRA_HEADERS = re.compile(r"(List|X)-[A-Za-z0-9-]+|In-Reply-To|References|Precedence|Feedback-ID")
-_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=^_`{|}~-]+@[A-Za-z0-9.-]+>")
 _METHOD = re.compile(rb"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 
 
@@ -45,18 +43,6 @@ class Mail:
     headers: tuple[tuple[str, str], ...] = ()  # ASCII, from the list family (List-Unsubscribe, …), replies or X-
 
 
-class _Verbatim(UnstructuredHeader):
-    """A header of ASCII tokens: the library would encode a link of more than 78 characters, and then nobody could follow it."""
-
-    name: str
-
-    def fold(self, *, policy: Policy) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
-
-
-POLICY = SMTP.clone(header_factory=HeaderRegistry(default_class=_Verbatim))
-
-
 def compose(mail: Mail, *, sender_name: str, sender_address: str, date: datetime) -> EmailMessage:
     """Build the message; with a calendar, the tree that Outlook, Gmail and Apple show as an invitation (RFC 6047):
 
@@ -69,19 +55,19 @@ def compose(mail: Mail, *, sender_name: str, sender_address: str, date: datetime
     if not _MESSAGE_ID.fullmatch(mail.message_id):
         raise ValueError("a Message-ID has the form <id@host>")
     message = EmailMessage(policy=POLICY)
-    message["From"] = _mailbox(sender_name, sender_address)
-    message["To"] = _mailbox(mail.to_name, mail.to)
+    message["From"] = mailbox(sender_name, sender_address)
+    message["To"] = mailbox(mail.to_name, mail.to)
     if mail.reply_to is not None:
-        message["Reply-To"] = _mailbox("", mail.reply_to)
-    message["Subject"] = one_line(mail.subject)
+        message["Reply-To"] = mailbox("", mail.reply_to)
+    message["Subject"] = words(mail.subject)
     message["Date"] = date
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["MIME-Version"] = "1.0"
     for name, value in mail.headers:
-        if not _EXTRA_HEADERS.fullmatch(name) or not value.isascii() or len(value) > 900:
+        if not _EXTRA_HEADERS.fullmatch(name) or "=?" in value or len(value) > 900:
             raise ValueError("an extra header is a short ASCII value of the list, reply or X- family")
-        message[name] = one_line(value)
+        message[name] = value
     if mail.calendar is None:
         message.make_alternative()
         _add_bodies(message, mail)
@@ -145,7 +131,3 @@ def _calendar_part(content_type: str, calendar: bytes) -> MIMEPart:
     part["Content-Transfer-Encoding"] = "base64"
     part.set_payload(encodebytes(calendar).decode("ascii"))
     return part
-
-
-def _mailbox(name: str, address: str) -> Address:
-    return Address(one_line(name), addr_spec=plain_address(address))

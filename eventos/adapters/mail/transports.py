@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from eventos.adapters.mail.addresses import plain_address
-from eventos.adapters.mail.compose import POLICY
+from eventos.adapters.mail.headers import POLICY, plain_address
 from eventos.kernel import clock
 from eventos.kernel.errors import ExternalFailure, PermanentFailure, TransientFailure
 
