@@ -52,7 +52,8 @@ def create_app(settings: Settings | None = None, *, ring: Callable[[], None] | N
 
 
 def _open_rooms(app: Flask) -> None:
-    """Import each room's doors and tasks; a door module lists its blueprints in DOORS."""
+    """Import each room's doors and tasks: DOORS are its blueprints, START runs once, NOTICES are what `?aviso=` may say."""
+    notices: dict[str, tuple[str, str]] = {}
     for room in ROOMS:
         for role in ("web", "api", "tasks"):
             found = (Path(__file__).parent / room / f"{role}.py").exists() or (Path(__file__).parent / room / role).is_dir()
@@ -63,6 +64,12 @@ def _open_rooms(app: Flask) -> None:
                 app.register_blueprint(door)
             for start in getattr(module, "START", ()):
                 start(app)
+            notices.update(getattr(module, "NOTICES", {}))
+
+    @app.context_processor
+    def notice() -> dict[str, Any]:
+        tone, words = notices.get(request.args.get("aviso", ""), ("", ""))
+        return {"notice": {"tone": tone, "text": words} if words else None}
 
 
 def _teach_templates(app: Flask) -> None:

@@ -126,3 +126,16 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_shelf: list[Folder] = []
+
+
+def configure(path: Path) -> None:
+    """Say where this process keeps its files (the roof does, once)."""
+    _shelf[:] = [Folder(path)]
+
+
+def shelf() -> Folder:
+    """The folder this process keeps its files in."""
+    return _shelf[0]

@@ -54,7 +54,7 @@ def _do(job: outbox.Claimed) -> None:
         log.warning("job buried: %s", failure.code, extra=extra)
         with transaction() as db:
             outbox.bury(db, job, reason=failure.message)
-    except Exception as bug:  # noqa: BLE001 - the one place besides the 500 page where a bug must not stop the others
+    except Exception as bug:
         log.error("job failed", exc_info=bug, extra=extra)
         _wait_or_bury(job, f"Error interno ({type(bug).__name__}).", None)
     else:

@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, Result, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
@@ -55,7 +55,7 @@ class UTCDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -149,6 +149,11 @@ def is_busy(error: OperationalError) -> bool:
 def upsert(db: Session) -> Any:
     """The `insert` of this session's dialect, the one that knows ON CONFLICT."""
     return sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgresql_insert
+
+
+def changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE touched."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def is_sqlite(db: Session) -> bool:

@@ -48,7 +48,7 @@ def hit(db: Session, *pairs: tuple[Limit, str]) -> list[int]:
             RateCounter.bucket, RateCounter.hits
         )
     )
-    by_bucket = {bucket: hits for bucket, hits in counted}
+    by_bucket = {str(row.bucket): int(row.hits) for row in counted}
     return [by_bucket[row["bucket"]] for row in rows]
 
 

@@ -4,7 +4,7 @@ _public_url = "http://127.0.0.1:8000"
 
 
 def configure(public_url: str) -> None:
-    global _public_url  # noqa: PLW0603 - one public address for each process, set at start
+    global _public_url
     _public_url = public_url.rstrip("/")
 
 

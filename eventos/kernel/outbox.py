@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Index, Text, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eventos.kernel import clock
-from eventos.kernel.db import Base, UTCDateTime, is_sqlite, upsert
+from eventos.kernel.db import Base, UTCDateTime, changed, is_sqlite, upsert
 
 log = logging.getLogger(__name__)
 
@@ -179,4 +179,4 @@ def revive(db: Session, job_id: int) -> bool:
         update(Job).where(Job.id == job_id, Job.done_at.is_(None)).values(buried_at=None, leased_until=None, due_at=clock.now(), attempts=0)
     )
     ring_after_commit(db)
-    return bool(revived.rowcount)
+    return changed(revived) > 0

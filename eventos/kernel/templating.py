@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from eventos.kernel import clock, divipola, links, spanish, text
 from eventos.kernel.settings import ROOT
@@ -25,7 +25,8 @@ def hour(value: datetime) -> str:
 
 def municipio_label(code: str | None) -> str:
     """ "Riosucio, Caldas" for a DIVIPOLA code."""
-    return divipola.get(code).label if code else ""
+    found = divipola.get(code) if code else None
+    return found.label if found else ""
 
 
 FILTERS: dict[str, Any] = {
@@ -63,7 +64,7 @@ def plain(template: str, **context: Any) -> str:
     if folder not in _environments:
         environment = Environment(
             loader=FileSystemLoader(folder),
-            autoescape=lambda name: bool(name and name.endswith(".html")),
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -76,7 +76,7 @@ _ring: Keyring | None = None
 
 def configure(ring: Keyring) -> None:
     """Give the process its keys (the roof does, once)."""
-    global _ring  # noqa: PLW0603 - one key ring for each process, set at start
+    global _ring
     _ring = ring
 
 

@@ -31,12 +31,14 @@ class TextBlock(TextAreaField):
 class BaseForm(Form):
     """A form read from the request. `form_errors` (WTForms) holds what belongs to no field."""
 
+    form_errors: list[Any]
+
     class Meta:
         locales = ("es",)
 
     @classmethod
     def from_request(cls, **kwargs: Any) -> Any:
-        data = CombinedMultiDict([request.files, request.form]) if request.files else request.form
+        data: Any = CombinedMultiDict([request.files, request.form]) if request.files else request.form
         return cls(data, **kwargs)
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -1,0 +1,5 @@
+"""`python -m eventos …`"""
+
+from eventos.cli import main
+
+main()

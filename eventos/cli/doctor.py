@@ -1,0 +1,123 @@
+"""What is installed, configured and reachable, in words an organiser's neighbour who knows computers can act on."""
+
+import importlib.metadata
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from eventos import migrations
+from eventos.adapters import mail
+from eventos.kernel.db import database, reading
+from eventos.kernel.outbox import Job
+from eventos.kernel.settings import Settings
+from eventos.kernel.tokens import KEY_FILE
+
+
+@dataclass(frozen=True)
+class Check:
+    subject: str
+    is_well: bool
+    words: str
+    optional: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "bien " if self.is_well else ("aviso" if self.optional else "FALTA")
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Every check, whatever the earlier ones found. Needs an application context."""
+    return [*_software(), *_database(), *_queue(settings), *_mail(settings), *_public_address(settings), *_keys(settings), *_fonts()]
+
+
+def _software() -> Iterator[Check]:
+    names = ("flask", "sqlalchemy", "granian", "huey", "icalendar", "qrcode", "weasyprint", "msal", "docxtpl")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+    yield Check("Programas de Python", True, versions)
+    try:
+        import weasyprint
+
+        yield Check("Bibliotecas para PDF", True, f"Pango al alcance (WeasyPrint {weasyprint.__version__})")
+    except OSError:
+        yield Check("Bibliotecas para PDF", False, "falta Pango: sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0")
+
+
+def _database() -> Iterator[Check]:
+    engine = database.engine
+    name = engine.dialect.name
+    try:
+        with reading() as db:
+            version = db.scalar(text("SELECT sqlite_version()" if name == "sqlite" else "SHOW server_version"))
+            yield Check("Base de datos", True, f"{name} {version}")
+        current = migrations.is_current(engine)
+        yield Check("Tablas", current, "al día" if current else "ejecute: python -m eventos migrate")
+    except SQLAlchemyError as error:
+        yield Check("Base de datos", False, f"no responde ({type(error).__name__}); revise EVENTOS_DATABASE_URL")
+
+
+def _queue(settings: Settings) -> Iterator[Check]:
+    from eventos.jobs import bell
+
+    rings = bell.make_huey(settings).pending_count()
+    try:
+        with reading() as db:
+            waiting = db.scalar(select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.buried_at.is_(None)))
+            buried = db.scalar(select(func.count()).select_from(Job).where(Job.buried_at.is_not(None), Job.done_at.is_(None)))
+    except SQLAlchemyError:
+        yield Check("Trabajos", False, "no se pueden contar: faltan las tablas")
+        return
+    yield Check(
+        "Trabajos", not buried, f"{waiting} en espera, {buried} detenidos, timbre en {settings.queue_path} ({rings} avisos)", optional=True
+    )
+
+
+def _mail(settings: Settings) -> Iterator[Check]:
+    problem = mail.reachable(settings.mail_transport_url)
+    where = (
+        "carpeta de archivos .eml (nadie los recibe)"
+        if settings.mail_transport_url.startswith("file:")
+        else "servidor de correo al alcance"
+    )
+    yield Check("Correo", problem is None, problem or where)
+    if settings.mail_from.endswith(".example"):
+        yield Check("Remitente", False, "EVENTOS_MAIL_FROM todavía es de ejemplo", optional=True)
+
+
+def _public_address(settings: Settings) -> Iterator[Check]:
+    if settings.public_url:
+        yield Check("Dirección pública", True, settings.url)
+    else:
+        yield Check(
+            "Dirección pública",
+            False,
+            f"EVENTOS_PUBLIC_URL está vacía: los correos y QR llevan {settings.url}, que solo abre en esta máquina",
+            optional=True,
+        )
+
+
+def _keys(settings: Settings) -> Iterator[Check]:
+    loss = "Si se pierden, los QR y vínculos personales ya enviados dejan de abrir y no se pueden leer los secretos guardados: cópielas con los datos."
+    if settings.secret_keys:
+        yield Check("Llaves", True, f"{len(settings.secret_keys)} en EVENTOS_SECRET_KEYS. {loss}")
+        return
+    path = settings.data_dir / KEY_FILE
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0
+    yield Check("Llaves", mode == 0o600, f"{path}, permisos {mode:o}. {loss}")
+
+
+def _fonts() -> Iterator[Check]:
+    lister = shutil.which("fc-list")
+    if lister is None:
+        yield Check("Letras", False, "falta fontconfig: sudo apt-get install fontconfig", optional=True)
+        return
+    count = len(subprocess.run([lister], capture_output=True, check=False).stdout.splitlines())  # noqa: S603 - a fixed program
+    yield Check(
+        "Letras",
+        count > 0,
+        f"{count} instaladas; Work Sans y Montserrat van con el producto" if count else "sudo apt-get install fonts-dejavu-core",
+        optional=True,
+    )

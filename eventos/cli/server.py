@@ -1,0 +1,98 @@
+"""The web server: granian around the application, with the worker beside it, started together and stopped together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from flask import Flask
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from eventos.kernel import links
+from eventos.kernel.db import transaction
+from eventos.kernel.settings import BadSettings, Settings
+
+
+def with_address(settings: Settings, *, host: str | None, port: int | None, tls: bool) -> Settings:
+    """The settings with what the command line said, checked again; TLS is required for anything but loopback or a proxy in front."""
+    changed = replace(settings, host=host or settings.host, port=port if port is not None else settings.port)
+    if tls and not changed.public_url:
+        raise BadSettings("con --tls-cert hace falta EVENTOS_PUBLIC_URL (https://…)")
+    changed.check()
+    return changed
+
+
+def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None], with_worker: bool, say: Callable[[str], None]) -> int:
+    """Serve until Ctrl-C or SIGTERM; answers the exit status. Prints the address and, before there is an administrator, the first link."""
+    os.environ.update(EVENTOS_HOST=settings.host, EVENTOS_PORT=str(settings.port), EVENTOS_DATA_DIR=str(settings.data_dir))
+    say(f"Eventos atiende en {settings.url}")
+    if link := _first_link(app):
+        say(f"Primer ingreso (una sola vez, dura 60 minutos): {link}")
+    keeper = WorkerKeeper() if with_worker else None
+    if keeper:
+        keeper.start()
+    server = Granian(
+        "eventos.app:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=settings.threads,
+        log_level=LogLevels.warning,
+        ssl_cert=tls[0],
+        ssl_key=tls[1],
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        process_name="eventos",
+    )
+    try:
+        server.serve()
+    finally:
+        if keeper:
+            keeper.stop()
+    return 0
+
+
+def _first_link(app: Flask) -> str | None:
+    from eventos.accounts import service
+
+    with app.app_context(), transaction() as db:
+        token = service.first_admin_link(db)
+    return links.absolute(f"/primer-ingreso/{token}") if token else None
+
+
+class WorkerKeeper:
+    """Keeps one worker process alive beside the web process, and ends it with it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._leaving = threading.Event()
+
+    def start(self) -> None:
+        self._spawn()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def stop(self) -> None:
+        self._leaving.set()
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def _spawn(self) -> None:
+        command = [sys.executable, "-m", "eventos", "worker", "--leave-with", str(os.getpid())]
+        self._process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own interpreter and module
+
+    def _watch(self) -> None:
+        while not self._leaving.wait(2):
+            if self._process and self._process.poll() is not None:
+                self._spawn()
