@@ -24,6 +24,8 @@ look() {
     has_program chromium || has_program chromium-browser || has_program google-chrome || required+=(chromium)
     has_program java || required+=(default-jre-headless)
     has_program pdftotext || required+=(poppler-utils)
+    # Playwright's driver needs it, and a bare Debian lacks it.
+    ! has_program dpkg-query || has_package libatomic1 || required+=(libatomic1)
   fi
 }
 look
