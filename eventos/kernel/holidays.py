@@ -1,4 +1,7 @@
-"""Colombia's holidays (Ley 51 de 1983) and the business days that legal deadlines are counted in; the dates come from PyPI `holidays`."""
+"""Colombia's holidays and the business days that legal deadlines are counted in.
+
+The dates (Ley 51 de 1983; from 2026 also Ley 2578 de 2026) come from PyPI `holidays`: a new law arrives by updating it.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

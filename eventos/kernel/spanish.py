@@ -206,10 +206,10 @@ def parse_date(text: str, *, today: date) -> date:
 
     Without a year it is the first such day from `today` on. Raises ValueError when it is no date, or when its weekday does not fit.
     """
-    words = fold(text)
+    words = fold(text).removeprefix("el ")
     weekday = _LEADING_WEEKDAY.match(words)
     rest = words[weekday.end() :] if weekday else words
-    rest = re.sub(r"^primero\b", "1", rest.removeprefix("el "))
+    rest = re.sub(r"^primero\b", "1", rest)
     match = next((found for shape in (_ISO, _NUMERIC, _DAY_MONTH, _MONTH_DAY) if (found := shape.fullmatch(rest))), None)
     if match is None:
         raise ValueError(_HOW_TO_WRITE)

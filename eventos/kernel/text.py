@@ -58,15 +58,12 @@ def _is_visible(char: str) -> bool:
 
 
 def _joins(before: str, joiner: str, after: str) -> bool:
-    """Whether an invisible joiner does its lawful work: in an emoji, or where Arabic and Indic spelling needs it (RFC 5892 A)."""
+    """Whether an invisible joiner does its lawful work: inside an emoji, or between two letters of the Arabic script (RFC 5892, A.1)."""
     if not before or not after:
         return False
     if joiner == _ZWJ and _is_pictograph(before) and _is_pictograph(after):
         return True
-    if not after.isalpha():
-        return False
-    virama = unicodedata.combining(before) == 9
-    return virama or unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
+    return unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL" and after.isalpha()
 
 
 def _is_pictograph(char: str) -> bool:
