@@ -100,7 +100,10 @@ def _public_address(settings: Settings) -> Iterator[Check]:
 
 
 def _keys(settings: Settings) -> Iterator[Check]:
-    loss = "Si se pierden, los QR y vínculos personales ya enviados dejan de abrir y no se pueden leer los secretos guardados: cópielas con los datos."
+    loss = (
+        "Si se pierden, los QR y vínculos personales ya enviados dejan de abrir y no se pueden leer los secretos guardados: "
+        "cópielas con los datos."
+    )
     if settings.secret_keys:
         yield Check("Llaves", True, f"{len(settings.secret_keys)} en EVENTOS_SECRET_KEYS. {loss}")
         return

@@ -123,7 +123,7 @@ class Settings:
 
     @property
     def mail_transport_url(self) -> str:
-        return self.mail_url or f"file://{self.data_dir / 'correo'}"
+        return self.mail_url or (self.data_dir / "correo").as_uri()
 
     @property
     def queue_path(self) -> Path:
