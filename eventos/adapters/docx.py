@@ -16,9 +16,9 @@ from typing import Any
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm
+from docx.shared import Emu, Mm, Pt
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -86,6 +86,8 @@ def render(template: bytes | Path, context: Mapping[str, Any], *, core: CoreProp
         document.render(_prepared(context, document), jinja_env=_environment(), autoescape=True)
     except TemplateError as fault:
         raise TemplateFault(detail=f"{type(fault).__name__}: {fault}") from fault
+    for table in document.docx.tables:
+        _fit_columns(table)
     _describe(document, core)
     out = io.BytesIO()
     document.save(out)
@@ -109,7 +111,7 @@ def drop_leftover_styles(document: Any) -> None:
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, loader=DictLoader({}))
     environment.globals.clear()
     environment.tests["figure"] = lambda value: isinstance(value, str) and _FIGURE.fullmatch(value.strip()) is not None
     return environment
@@ -135,6 +137,26 @@ def _prepared(value: Any, document: DocxTemplate) -> Any:
 def _clean(text: str) -> str:
     text = str.replace(text.unescape() if isinstance(text, Markup) else text, "\r\n", "\n")
     return _ILLEGAL.sub("", text.replace("\r", "\n"))
+
+
+def _fit_columns(table: Any) -> None:
+    """Share out the width of a table laid out to "autofit" by what its columns hold, as Word does alone and LibreOffice does not."""
+    grid = table._tbl.tblGrid.gridCol_lst
+    rows = [row._tr.tc_lst for row in table.rows]
+    if not table.autofit or not rows or any(len(cells) != len(grid) for cells in rows):
+        return
+    texts = [["".join(text.text or "" for text in cells[at].iter(qn("w:t"))) for cells in rows] for at in range(len(grid))]
+    # A column needs its longest word; beyond that it would like its longest text, up to a comfortable line.
+    needs = [2 + max((len(word) for text in column for word in text.split()), default=0) for column in texts]
+    wishes = [max(0, min(60, max(map(len, column))) - need) for column, need in zip(texts, needs, strict=True)]
+    total = sum(column.w or 0 for column in grid)
+    character = min(Pt(6.8), total // sum(needs))
+    spare = total - character * sum(needs)
+    for at, (need, wish) in enumerate(zip(needs, wishes, strict=True)):
+        width = Emu(int(character * need + spare * (wish / sum(wishes) if any(wishes) else 1 / len(grid))))
+        grid[at].w = width
+        for cells in rows:
+            cells[at].width = width
 
 
 def _describe(document: DocxTemplate, core: CoreProperties) -> None:
