@@ -106,8 +106,8 @@ def _text_cell(ws: Any, text: str) -> SheetCell:
 
 def _header_cell(ws: Any, header: str) -> SheetCell:
     cell = _text_cell(ws, header)
-    cell.font = Font(bold=True, color="FFFFFF")
-    cell.fill = PatternFill("solid", fgColor="004884")
+    cell.font = Font(name="Calibri", size=11, bold=True, color="FFFFFFFF")
+    cell.fill = PatternFill("solid", fgColor="FF004884")
     cell.alignment = Alignment(vertical="center", wrap_text=True)
     return cell
 
