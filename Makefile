@@ -34,7 +34,7 @@ test-full: venv-test tools-test  ## Todas las pruebas, en el tamaño prometido (
 	@EVENTOS_TEST_FULL=1 $(PY) -m pytest -n 2 --dist loadscope -m "" --timeout 1800 --durations 25
 
 bench: venv-test tools-test  ## Mide tiempos: un objeto JSON por línea
-	@$(PY) scripts/bench.py
+	@PYTHONPATH=. $(PY) scripts/bench.py
 
 lint: venv-test  ## Estilo, contratos de importación y tipos
 	@.venv/bin/ruff check .
@@ -50,7 +50,7 @@ format: venv-test  ## Da formato al código
 	@.venv/bin/ruff format .
 
 screenshots: venv-test tools-test  ## Vuelve a tomar las imágenes del README
-	@$(PY) scripts/screenshots.py
+	@PYTHONPATH=. $(PY) scripts/screenshots.py
 
 lock: venv-test  ## Fija de nuevo las versiones y huellas de requirements*.txt
 	@.venv/bin/uv pip compile --quiet --universal --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
