@@ -1,0 +1,53 @@
+"""What others ask about cycles and events: whole views, cards for lists, and the scope of a staff member."""
+
+from eventos.cycles.queries.cards import Agenda, CycleRow, EventCard, agenda, cycles_for, events_for, events_of_cycle
+from eventos.cycles.queries.scope import (
+    CycleView,
+    EventRef,
+    cycle_for_write,
+    cycle_in_scope,
+    event_for_write,
+    event_in_scope,
+    same_number,
+    staff_to_choose,
+)
+from eventos.cycles.queries.views import (
+    DayView,
+    EventView,
+    HostView,
+    PoolView,
+    ProgrammeView,
+    SpeakerView,
+    event_view,
+    event_view_by_id,
+    event_views,
+    event_views_by_id,
+)
+
+__all__ = [
+    "Agenda",
+    "CycleRow",
+    "CycleView",
+    "DayView",
+    "EventCard",
+    "EventRef",
+    "EventView",
+    "HostView",
+    "PoolView",
+    "ProgrammeView",
+    "SpeakerView",
+    "agenda",
+    "cycle_for_write",
+    "cycle_in_scope",
+    "cycles_for",
+    "event_for_write",
+    "event_in_scope",
+    "event_view",
+    "event_view_by_id",
+    "event_views",
+    "event_views_by_id",
+    "events_for",
+    "events_of_cycle",
+    "same_number",
+    "staff_to_choose",
+]

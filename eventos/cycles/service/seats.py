@@ -1,0 +1,52 @@
+"""Seats are taken and given back by one conditional UPDATE, so the database settles every race; nothing counts and then inserts."""
+
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from eventos.cycles.models import SeatPool
+from eventos.kernel.errors import RuleViolation
+
+
+class NoSuchSeats(RuleViolation):
+    code = "no_such_seats"
+    message = "Este evento no ofrece esa modalidad."
+
+
+_LOOSE = {"synchronize_session": False}
+
+
+def take(db: Session, event_id: int, option: str) -> int | None:
+    """Take one seat of a modality: the pool's id, or None when none is left or the event does not offer it."""
+    taken = db.execute(
+        update(SeatPool)
+        .where(SeatPool.event_id == event_id, SeatPool.kind == "modality", SeatPool.option == option)
+        .where(or_(SeatPool.capacity.is_(None), SeatPool.taken < SeatPool.capacity))
+        .values(taken=SeatPool.taken + 1)
+        .returning(SeatPool.id)
+        .execution_options(**_LOOSE)
+    )
+    return taken.scalar_one_or_none()
+
+
+def give_back(db: Session, pool_id: int) -> None:
+    """Give one seat back to its pool."""
+    statement = update(SeatPool).where(SeatPool.id == pool_id, SeatPool.taken > 0).values(taken=SeatPool.taken - 1)
+    db.execute(statement.execution_options(**_LOOSE))
+
+
+def take_many(db: Session, event_id: int, option: str, count: int) -> int:
+    """Take `count` seats for people a sheet brought: the pool's id. They may exceed the capacity, because they are facts already.
+
+    Raises NoSuchSeats when the event does not offer that modality.
+    """
+    taken = db.execute(
+        update(SeatPool)
+        .where(SeatPool.event_id == event_id, SeatPool.kind == "modality", SeatPool.option == option)
+        .values(taken=SeatPool.taken + count)
+        .returning(SeatPool.id)
+        .execution_options(**_LOOSE)
+    )
+    pool_id = taken.scalar_one_or_none()
+    if pool_id is None:
+        raise NoSuchSeats
+    return pool_id
