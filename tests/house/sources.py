@@ -35,7 +35,8 @@ def files(*patterns: str) -> list[Path]:
 
 @cache
 def text(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
+    """What it says; a sample in another encoding (an office's Latin-1 list) is read as far as it goes."""
+    return file.read_text(encoding="utf-8", errors="replace")
 
 
 def name(file: Path) -> str:
