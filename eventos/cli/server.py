@@ -50,7 +50,6 @@ def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None
         ssl_key=tls[1],
         respawn_failed_workers=True,
         workers_kill_timeout=10,
-        process_name="eventos",
     )
     try:
         server.serve()
