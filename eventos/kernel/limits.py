@@ -5,16 +5,20 @@ Keys are kept as keyed hashes: the table holds no address, document or mail.
 """
 
 import hmac
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Text, delete
+from sqlalchemy import ColumnElement, Text, delete, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eventos.kernel import clock, tokens
 from eventos.kernel.db import Base, UTCDateTime, upsert
 from eventos.kernel.errors import TooManyRequests
+
+_PAUSE = 0  # the window of rows that say "not before expires_at"; real windows count from 1970
 
 
 class RateCounter(Base):
@@ -38,10 +42,9 @@ class Limit:
 def hit(db: Session, *pairs: tuple[Limit, str]) -> list[int]:
     """Count one use of each (limit, key); answers how many uses each has now. Raises nothing."""
     now = clock.now()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for limit, key in pairs:
-        window = int(now.timestamp() // limit.per.total_seconds())
-        rows.append({"bucket": _bucket(limit, key), "window": window, "hits": 1, "expires_at": now + 2 * limit.per})
+        rows.append({"bucket": _bucket(limit, key), "window": _window(limit), "hits": 1, "expires_at": now + 2 * limit.per})
     insert = upsert(db)(RateCounter).values(rows)
     counted = db.execute(
         insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"hits": RateCounter.hits + 1}).returning(
@@ -59,13 +62,60 @@ def spend(db: Session, *pairs: tuple[Limit, str]) -> None:
             raise TooManyRequests(retry_after=_wait(limit), detail=limit.name)
 
 
+def pause(db: Session, *pauses: tuple[str, str, int]) -> None:
+    """Have each (name, key) wait so many seconds from now, with one statement."""
+    now = clock.now()
+    rows = [
+        {"bucket": _named(name, key), "window": _PAUSE, "hits": 1, "expires_at": now + timedelta(seconds=seconds)}
+        for name, key, seconds in pauses
+    ]
+    insert = upsert(db)(RateCounter).values(rows)
+    db.execute(insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"expires_at": insert.excluded.expires_at}))
+
+
+def paused(db: Session, *names: tuple[str, str]) -> int:
+    """How many seconds the longest pause of these (name, key) still lasts; 0 when none does."""
+    now = clock.now()
+    buckets = [_named(name, key) for name, key in names]
+    until = db.scalar(select(func.max(RateCounter.expires_at)).where(RateCounter.window == _PAUSE, RateCounter.bucket.in_(buckets)))
+    return max(0, math.ceil((until - now).total_seconds())) if until else 0
+
+
+def resume(db: Session, *names: tuple[str, str]) -> None:
+    """End the pauses of these (name, key)."""
+    buckets = [_named(name, key) for name, key in names]
+    db.execute(delete(RateCounter).where(RateCounter.window == _PAUSE, RateCounter.bucket.in_(buckets)))
+
+
+def give_back(db: Session, *pairs: tuple[Limit, str]) -> None:
+    """Uncount one use of each in the present window (it turned out to be rightful), with one statement."""
+    db.execute(update(RateCounter).where(_present(pairs), RateCounter.hits > 0).values(hits=RateCounter.hits - 1))
+
+
+def forget(db: Session, *pairs: tuple[Limit, str]) -> None:
+    """Drop everything counted for each in the present window."""
+    db.execute(delete(RateCounter).where(_present(pairs)))
+
+
+def _present(pairs: tuple[tuple[Limit, str], ...]) -> ColumnElement[bool]:
+    return tuple_(RateCounter.bucket, RateCounter.window).in_([(_bucket(limit, key), _window(limit)) for limit, key in pairs])
+
+
 def forget_expired(db: Session) -> None:
     """Drop counters whose window is long over (the sweep does)."""
     db.execute(delete(RateCounter).where(RateCounter.expires_at < clock.now()))
 
 
 def _bucket(limit: Limit, key: str) -> str:
-    return f"{limit.name}:{hmac.new(tokens.ring().all('limits')[0], key.encode(), sha256).hexdigest()[:32]}"
+    return _named(limit.name, key)
+
+
+def _named(name: str, key: str) -> str:
+    return f"{name}:{hmac.new(tokens.ring().all('limits')[0], key.encode(), sha256).hexdigest()[:32]}"
+
+
+def _window(limit: Limit) -> int:
+    return int(clock.now().timestamp() // limit.per.total_seconds())
 
 
 def _wait(limit: Limit) -> int:
