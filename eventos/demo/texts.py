@@ -79,7 +79,8 @@ FIFTH = SaveEvent(
     context=(
         "La Oficina de Gobierno Abierto continúa el ciclo de asistencias técnicas que adelanta con los 27 municipios del departamento de "
         "Caldas para el cumplimiento del Pacto por la Transparencia. Esta quinta sesión, dedicada al gobierno abierto, trató "
-        "la publicación de información, la participación de la ciudadanía y la rendición de cuentas como práctica permanente de las alcaldías.\n\n"
+        "la publicación de información, la participación de la ciudadanía y la rendición de cuentas como práctica permanente "
+        "de las alcaldías.\n\n"
         "La convocatoria se envió a los enlaces municipales el 19 de julio de 2021."
     ),
     norms=NORMS,

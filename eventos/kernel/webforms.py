@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, request
 from werkzeug.datastructures import CombinedMultiDict
 from wtforms import Form, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from eventos.kernel.text import clean, clean_lines
@@ -26,6 +27,11 @@ class TextBlock(TextAreaField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
             self.data = clean_lines(valuelist[0])
+
+
+def choices(*pairs: tuple[str, str]) -> list[SelectChoice]:
+    """Options of a select or of radios, from (value, label) pairs: `choices(*Modality.choices())`, `choices(("", "Todos"), …)`."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class BaseForm(Form):
