@@ -1,0 +1,26 @@
+"""What is asked about who came: the count with its breakdowns, the list behind each figure, and the evidence of one person."""
+
+from eventos.attendance.queries.count import Count, Figure, count
+from eventos.attendance.queries.roster import Decision, Evidence, RosterPage, RosterRow, attended_ids, evidence, export_rows, roster
+from eventos.attendance.queries.standing import ABROAD, NO_ENTITY, NO_PLACE, OTHER_DEPARTAMENTOS, OTHER_MUNICIPIOS, RosterFilter, Status
+
+__all__ = [
+    "ABROAD",
+    "NO_ENTITY",
+    "NO_PLACE",
+    "OTHER_DEPARTAMENTOS",
+    "OTHER_MUNICIPIOS",
+    "Count",
+    "Decision",
+    "Evidence",
+    "Figure",
+    "RosterFilter",
+    "RosterPage",
+    "RosterRow",
+    "Status",
+    "attended_ids",
+    "count",
+    "evidence",
+    "export_rows",
+    "roster",
+]

@@ -1,0 +1,189 @@
+"""How each registration of an event stands: what the office decided last, else what the last entered sheet said, else not attended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from eventos.attendance.models import AttendanceDecision
+from eventos.cycles.models import CycleMunicipio, Event
+from eventos.kernel import divipola
+from eventos.kernel.text import fold
+from eventos.kernel.vocabulary import RegistrationState, Word
+from eventos.people.models import Person
+from eventos.registration.models import Import, ImportRow, Registration
+
+# What a municipio filter may say instead of a DIVIPOLA code: the figures that stand apart.
+OTHER_MUNICIPIOS = "otros-municipios"
+OTHER_DEPARTAMENTOS = "otros-departamentos"
+ABROAD = "fuera-de-colombia"
+NO_PLACE = "sin-municipio"
+# An entidad filter for those who named none; no folded key holds a hyphen.
+NO_ENTITY = "-"
+
+_HOME = ("", "colombia", "co", "col")
+
+
+class Status(Word):
+    """Which part of the list: the count's own parts, and the waitlist, from which somebody may have come."""
+
+    ATTENDED = "asistieron", "Asistieron"
+    ABSENT = "no-asistieron", "No asistieron"
+    MARKED = "oficina", "Marcados por la oficina"
+    LISTED = "lista", "Según lista importada"
+    WAITLISTED = "espera", "En lista de espera"
+
+
+@dataclass(frozen=True)
+class RosterFilter:
+    """What a list is narrowed to; "" leaves a field out. `municipio` is a DIVIPOLA code or a word above, `entidad` a folded key."""
+
+    municipio: str = ""
+    entidad: str = ""
+    modalidad: str = ""
+    estado: str = ""
+    texto: str = ""
+
+    def given(self) -> dict[str, str]:
+        """The fields that say something, as an address carries them."""
+        return {field.name: value for field in fields(self) if (value := getattr(self, field.name))}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The pieces a SELECT over the registrations of one event is made of."""
+
+    decided: Subquery
+    listed: Subquery
+    source: FromClause
+    attended: ColumnElement[bool]
+    counted: ColumnElement[bool]
+
+
+def standing(event_id: int) -> Standing:
+    """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
+
+    A decision without a verdict took the earlier ones back, so the sheet speaks again. Inscritos are the active registrations and
+    whoever came from the waitlist; cancelled ones are not counted.
+    """
+    decided = (
+        select(
+            AttendanceDecision.registration_id,
+            AttendanceDecision.attended,
+            AttendanceDecision.reason,
+            AttendanceDecision.decided_by,
+            AttendanceDecision.decided_at,
+            func.row_number().over(partition_by=AttendanceDecision.registration_id, order_by=AttendanceDecision.id.desc()).label("place"),
+        )
+        .join(Registration, Registration.id == AttendanceDecision.registration_id)
+        .where(Registration.event_id == event_id)
+        .subquery("decided")
+    )
+    listed = (
+        select(
+            ImportRow.registration_id,
+            ImportRow.attended,
+            ImportRow.line,
+            Import.filename,
+            Import.entered_at,
+            func.row_number()
+            .over(partition_by=ImportRow.registration_id, order_by=(Import.entered_at.desc(), ImportRow.id.desc()))
+            .label("place"),
+        )
+        .join(Import, Import.id == ImportRow.import_id)
+        .where(Import.event_id == event_id, Import.state == "entered")
+        .where(ImportRow.registration_id.is_not(None), ImportRow.attended.is_not(None))
+        .subquery("listed")
+    )
+    source = Registration.__table__.outerjoin(decided, and_(decided.c.registration_id == Registration.id, decided.c.place == 1)).outerjoin(
+        listed, and_(listed.c.registration_id == Registration.id, listed.c.place == 1)
+    )
+    attended = func.coalesce(decided.c.attended, listed.c.attended, false())
+    counted = and_(
+        Registration.event_id == event_id,
+        or_(
+            Registration.state == RegistrationState.ACTIVE.value,
+            and_(Registration.state == RegistrationState.WAITLISTED.value, attended.is_(True)),
+        ),
+    )
+    return Standing(decided, listed, source, attended, counted)
+
+
+def expected_codes(db: Session, event_id: int) -> tuple[str, ...]:
+    """The municipalities that the event's cycle expects."""
+    codes = select(CycleMunicipio.divipola).join(Event, Event.cycle_id == CycleMunicipio.cycle_id).where(Event.id == event_id)
+    return tuple(db.execute(codes.order_by(CycleMunicipio.divipola)).scalars())
+
+
+def group_of(code: str | None, country: str, expected: Sequence[str]) -> str:
+    """Where a registration counts: its own municipio, or one of the figures that stand apart."""
+    if code:
+        if not expected or code in expected:
+            return code
+        return OTHER_MUNICIPIOS if code[:2] in {each[:2] for each in expected} else OTHER_DEPARTAMENTOS
+    return NO_PLACE if country.strip(" ").lower() in _HOME else ABROAD
+
+
+def matches(chosen: RosterFilter, which: Standing, event_id: int, expected: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The conditions of a filter, on the same grounds as the count: a figure and its list never differ."""
+    waiting = and_(Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED.value)
+    conditions = [waiting if chosen.estado == Status.WAITLISTED else which.counted]
+    if (status := _of_status(chosen.estado, which)) is not None:
+        conditions.append(status)
+    if chosen.municipio:
+        conditions.append(_of_place(chosen.municipio, expected))
+    if chosen.entidad:
+        conditions.append(Registration.entity_key == ("" if chosen.entidad == NO_ENTITY else chosen.entidad))
+    if chosen.modalidad:
+        conditions.append(Registration.modality == chosen.modalidad)
+    if chosen.texto:
+        conditions.append(_of_text(chosen.texto))
+    return conditions
+
+
+def _of_status(status: str, which: Standing) -> ColumnElement[bool] | None:
+    return {
+        Status.ATTENDED.value: which.attended.is_(True),
+        Status.ABSENT.value: which.attended.is_(False),
+        Status.MARKED.value: which.decided.c.attended.is_(True),
+        Status.LISTED.value: and_(which.decided.c.attended.is_(None), which.listed.c.attended.is_(True)),
+    }.get(status)
+
+
+def _of_place(place: str, expected: Sequence[str]) -> ColumnElement[bool]:
+    code: Any = Registration.divipola
+    homes = {each[:2] for each in expected}
+    in_homes = or_(*(code.startswith(home) for home in sorted(homes))) if homes else false()
+    at_home = func.lower(func.trim(Registration.country)).in_(_HOME)
+    match place:
+        case "otros-municipios":
+            return and_(code.is_not(None), in_homes, code.not_in(expected))
+        case "otros-departamentos":
+            return and_(code.is_not(None), code.not_in(expected), ~in_homes) if expected else false()
+        case "fuera-de-colombia":
+            return and_(code.is_(None), ~at_home)
+        case "sin-municipio":
+            return and_(code.is_(None), at_home)
+        case _:
+            return Registration.divipola == place
+
+
+def _of_text(typed: str) -> ColumnElement[bool]:
+    """Names, entities and mails by their keys, documents by their number, municipios by DIVIPOLA; every word must be somewhere."""
+    words = fold(typed).split() or [typed.casefold()]
+    conditions: list[ColumnElement[bool]] = []
+    for word in words[:8]:
+        anywhere: list[ColumnElement[bool]] = [
+            Person.name_key.contains(word, autoescape=True),
+            Person.email_key.contains(word, autoescape=True),
+            Registration.entity_key.contains(word, autoescape=True),
+        ]
+        if word.isdigit():
+            anywhere.append(Person.document_number.contains(word, autoescape=True))
+        codes = [place.code for place in divipola.all_municipios() if word in fold(place.name).split()] if len(word) > 2 else []
+        if codes:
+            anywhere.append(Registration.divipola.in_(codes))
+        conditions.append(or_(*anywhere))
+    return and_(*conditions)
