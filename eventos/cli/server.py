@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +15,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from eventos.app import create_app
+from eventos.jobs import bell
 from eventos.kernel import links
 from eventos.kernel.db import transaction
 from eventos.kernel.settings import BadSettings, Settings
@@ -31,6 +34,7 @@ def with_address(settings: Settings, *, host: str | None, port: int | None, tls:
 def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None], with_worker: bool, say: Callable[[str], None]) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit status. Prints the address and, before there is an administrator, the first link."""
     os.environ.update(EVENTOS_HOST=settings.host, EVENTOS_PORT=str(settings.port), EVENTOS_DATA_DIR=str(settings.data_dir))
+    _refuse_a_taken_port(settings)
     say(f"Eventos atiende en {settings.url}")
     if link := _first_link(app):
         say(f"Primer ingreso (una sola vez, dura 60 minutos): {link}")
@@ -38,7 +42,7 @@ def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None
     if keeper:
         keeper.start()
     server = Granian(
-        "eventos.app:create_app",
+        "eventos.cli.server:web_process",
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -57,6 +61,25 @@ def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None
         if keeper:
             keeper.stop()
     return 0
+
+
+def web_process() -> Flask:
+    """The application in granian's web process, which ends with the process that started it: a killed `serve` leaves no door open."""
+    bell.leave_with(os.getppid())
+    return create_app()
+
+
+def _refuse_a_taken_port(settings: Settings) -> None:
+    """Granian shares its port (SO_REUSEPORT), so a second service on it would silently get half of the visitors."""
+    if settings.port == 0:
+        return
+    family, kind, protocol, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise BadSettings(f"no se puede escuchar en {settings.host}:{settings.port} ({error.strerror}); use otro puerto") from error
 
 
 def _first_link(app: Flask) -> str | None:
