@@ -13,10 +13,8 @@ from eventos.kernel import clock, divipola, spanish
 from eventos.kernel.errors import InvalidInput
 from eventos.kernel.holidays import holiday_name
 from eventos.kernel.text import fold
-from eventos.kernel.titles import title
+from eventos.kernel.titles import title as title
 from eventos.kernel.vocabulary import CountKind, EntityKind, EventKind, EventState, HostRole, LinkExposure, Modality, SpeakerRole
-
-__all__ = ["title"]
 
 LONGEST_LINK = 2000
 LARGEST_CAPACITY = 1_000_000

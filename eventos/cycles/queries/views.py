@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Text, cast, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Text, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Cycle, CycleMunicipio, Event, EventDay, EventRole, ProgrammeItem, SeatPool, Speaker
@@ -282,7 +282,7 @@ _MAKERS: dict[str, Any] = {
 }
 
 
-def _view(row: Row[Any], days: tuple[DayView, ...], parts: _Parts) -> EventView:
+def _view(row: Any, days: tuple[DayView, ...], parts: _Parts) -> EventView:
     values = dict(row._mapping)
     values["kind"] = EventKind(values["kind"])
     values["modality"] = Modality(values["modality"])

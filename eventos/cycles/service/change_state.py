@@ -7,7 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from eventos.cycles.models import Event
 from eventos.cycles.rules import DayGiven, HostGiven, SaveEvent, check_publishable
-from eventos.cycles.service.save_event import EventChanged
+from eventos.cycles.service.save_event import EventChanged, address_for
 from eventos.kernel import audit, clock, outbox
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput, RuleViolation
@@ -15,12 +15,16 @@ from eventos.kernel.vocabulary import EntityKind, EventState, HostRole, Modality
 
 
 def publish(db: Session, event: Event, *, by: Actor, now: datetime) -> Event:
-    """Show a draft to everybody and open its registration. Raises InvalidInput naming what is missing, RuleViolation when cancelled."""
+    """Show a draft to everybody, at the address its title gives it, which never changes again.
+
+    Raises InvalidInput naming what is missing, RuleViolation when the event is cancelled.
+    """
     if event.state == EventState.PUBLISHED:
         return event
     if event.state == EventState.CANCELLED:
         raise RuleViolation("Este evento está cancelado: no se puede publicar. Puede duplicarlo.")
     check_publishable(_what_publishing_needs(event))
+    event.slug = address_for(db, event)
     event.state = EventState.PUBLISHED.value
     event.published_at = event.updated_at = now
     _flush(db)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, true, update
+from sqlalchemy import delete, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -18,7 +18,7 @@ from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import EventState, Modality
 
 _ATTEMPTS = 4
-_TEXTS = ("topic", "number", "summary", "description", "objective", "context", "date_note", "venue_name", "venue_address")
+_TEXTS: tuple[str, ...] = ("topic", "number", "summary", "description", "objective", "context", "date_note", "venue_name", "venue_address")
 _TEXTS += ("venue_divipola", "link", "intensity_hours", "registration_opens_at", "registration_closes_at", "prepared_by")
 _WORDS = ("kind", "modality", "link_exposure", "count_kind")
 
@@ -46,7 +46,7 @@ def create_event(
 def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, by: Actor, now: datetime) -> Event:
     """Change an event that was read at `version`. Raises EventChanged when somebody else saved meanwhile, InvalidInput.
 
-    Once published its address stays, and what its invites say (when, where, link, title, modality) raises their SEQUENCE.
+    Its address stays. Once published, what its invites say (when, where, link, title, modality) raises their SEQUENCE.
     """
     if event.version != version:
         raise EventChanged
@@ -58,8 +58,6 @@ def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, b
     before = _invited_to(event)
     _write_texts(event, command)
     event.updated_at = now
-    if event.published_at is None:
-        event.slug = _slug(db, event)
     _flush(db)
     _write_parts(db, event, command)
     _write_seats(db, event, command)
@@ -74,7 +72,7 @@ def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, b
 def _insert(db: Session, event: Event) -> None:
     """Insert with an address of its own; two people creating the same event at once get two addresses."""
     for attempt in range(_ATTEMPTS):
-        event.slug = _slug(db, event)
+        event.slug = address_for(db, event)
         try:
             with db.begin_nested():
                 db.add(event)
@@ -85,7 +83,8 @@ def _insert(db: Session, event: Event) -> None:
                 raise
 
 
-def _slug(db: Session, event: Event) -> str:
+def address_for(db: Session, event: Event) -> str:
+    """The address its title gives it, apart from the ones other events have."""
     words = title(event.kind, event.number, event.topic)[1]
     with db.no_autoflush:
         return free_slug(db, Event.slug, words, otherwise="evento", apart_from=Event.id != event.id if event.id else true())
@@ -154,7 +153,7 @@ def _write_seats(db: Session, event: Event, command: SaveEvent) -> None:
             db.refresh(pool)
     for option, pool in known.items():
         if option not in wanted:
-            statement_gone = delete(SeatPool).where(SeatPool.id == pool.id, or_(SeatPool.taken == 0)).returning(SeatPool.id)
+            statement_gone = delete(SeatPool).where(SeatPool.id == pool.id, SeatPool.taken == 0).returning(SeatPool.id)
             if db.execute(statement_gone.execution_options(synchronize_session=False)).scalar_one_or_none() is None:
                 raise InvalidInput(fields={"modality": _still_there(db, pool)})
     db.flush()

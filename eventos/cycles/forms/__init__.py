@@ -1,0 +1,6 @@
+"""What an organiser fills in: the event on one page, the cycle, the reason of a cancellation."""
+
+from eventos.cycles.forms.cycle import CancelForm, CycleForm
+from eventos.cycles.forms.event import EventForm, event_data
+
+__all__ = ["CancelForm", "CycleForm", "EventForm", "event_data"]

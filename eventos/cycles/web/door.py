@@ -1,0 +1,17 @@
+"""The blueprint of this room, who may write, and what its pages say after a change."""
+
+from eventos.kernel.http import Audience, Door
+from eventos.kernel.vocabulary import StaffRole
+
+door = Door("cycles", __name__, audience=Audience.STAFF)
+WRITERS = (StaffRole.ADMINISTRATOR, StaffRole.ORGANISER)
+FORM_BODY = 512 * 1024
+
+NOTICES = {
+    "cycle-saved": ("success", "El ciclo quedó guardado."),
+    "event-created": ("success", "El borrador quedó guardado. Solo lo ve su equipo hasta que lo publique."),
+    "event-saved": ("success", "Los cambios quedaron guardados."),
+    "event-duplicated": ("success", "Esta es una copia en borrador. Revise el número y escriba los días."),
+    "event-published": ("success", "El evento quedó publicado."),
+    "event-cancelled": ("success", "El evento quedó cancelado."),
+}
