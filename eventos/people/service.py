@@ -1,0 +1,132 @@
+"""Recognises people and keeps their consents. What is stored about somebody never changes because a form was sent again."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from eventos.kernel import audit, tokens
+from eventos.kernel.audit import Actor
+from eventos.kernel.db import upsert
+from eventos.kernel.text import name_key, normalise_email
+from eventos.kernel.vocabulary import Source
+from eventos.people.models import Consent, ConsentText, Person
+from eventos.people.rules import Identity, Purpose
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The person behind an identity. `mail_differs`: another address is on file than the one that was told now."""
+
+    person: Person
+    is_new: bool
+    mail_differs: bool
+
+
+def recognise(db: Session, identity: Identity, now: datetime, *, demo: bool = False) -> Recognised:
+    """Find a person by document, else (somebody on file without document) by mail and name together; write down who is new.
+
+    What is on file stays as it is; only a missing mail is filled in, when document and name agree. Two people writing the same
+    document at once end up as one, by the unique index. A merged person answers as the one they were merged into.
+    """
+    person = _find(db, identity)
+    if person is None:
+        person = _insert(db, identity, now, demo=demo)
+        if person is not None:
+            return Recognised(person, is_new=True, mail_differs=False)
+        person = _find(db, identity)
+        if person is None:
+            raise RuntimeError("a person that could not be inserted must exist")
+    if not person.email and identity.email and identity.document_number and person.name_key == identity.name_key:
+        person.email, person.email_key = identity.email, identity.email_key
+    return Recognised(person, is_new=False, mail_differs=bool(identity.email) and person.email_key != identity.email_key)
+
+
+def _find(db: Session, identity: Identity) -> Person | None:
+    known, target = aliased(Person), aliased(Person)
+    ways: list[ColumnElement[bool]] = []
+    if identity.document_number is not None:
+        ways.append(and_(known.document_type == identity.document_type, known.document_number == identity.document_number))
+    if identity.email:
+        ways.append(and_(known.document_number.is_(None), known.email_key == identity.email_key, known.name_key == identity.name_key))
+    if not ways:
+        return None
+    found = (
+        select(target)
+        .select_from(known)
+        .join(target, target.id == func.coalesce(known.merged_into_id, known.id))
+        .where(or_(*ways))
+        .order_by(known.document_number.is_(None), known.id)
+        .limit(1)
+    )
+    return db.execute(found).scalar_one_or_none()
+
+
+def _insert(db: Session, identity: Identity, now: datetime, *, demo: bool) -> Person | None:
+    row = {
+        "public_id": tokens.public_id(),
+        "document_type": identity.document_type,
+        "document_number": identity.document_number,
+        "given_names": identity.given_names,
+        "family_names": identity.family_names,
+        "name_key": identity.name_key,
+        "email": identity.email,
+        "email_key": identity.email_key,
+        "phone": identity.phone,
+        "created_at": now,
+        "updated_at": now,
+        "demo": demo,
+    }
+    insert = upsert(db)(Person).values(row).on_conflict_do_nothing(index_elements=["document_type", "document_number"])
+    person: Person | None = db.execute(insert.returning(Person)).scalar_one_or_none()
+    return person
+
+
+def change_contact(
+    db: Session, person: Person, *, given_names: str, family_names: str, phone: str, by: Actor, now: datetime
+) -> tuple[str, ...]:
+    """Correct a person's names and phone at their own wish (their personal link). Answers the names of what changed."""
+    wanted = {"given_names": given_names, "family_names": family_names, "phone": phone}
+    changed = tuple(name for name, value in wanted.items() if getattr(person, name) != value)
+    if changed:
+        for name in changed:
+            setattr(person, name, wanted[name])
+        person.name_key = name_key(given_names, family_names)
+        person.updated_at = now
+        db.flush()
+        audit.record(db, by, "people.change_contact", "person", person.id, fields=list(changed))
+    return changed
+
+
+def change_email(db: Session, person: Person, email: str, *, by: Actor, now: datetime) -> None:
+    """Put a confirmed mail address in place of the old one."""
+    person.email, person.email_key = email, normalise_email(email)
+    person.updated_at = now
+    db.flush()
+    audit.record(db, by, "people.change_email", "person", person.id)
+
+
+def keep_consent_text(db: Session, text: str, now: datetime) -> str:
+    """Keep a wording of the notice once, and give the hash that consents refer to."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    row = {"hash": digest, "body": text, "created_at": now}
+    db.execute(upsert(db)(ConsentText).values(row).on_conflict_do_nothing(index_elements=["hash"]))
+    return digest
+
+
+def record_consent(
+    db: Session, person_id: int, text_hash: str, purposes: Iterable[Purpose], *, channel: Source = Source.FORM, now: datetime
+) -> int:
+    """Write down that somebody authorised the treatment of their data, under which wording, for what and when. Gives the row's id."""
+    row = {
+        "person_id": person_id,
+        "text_hash": text_hash,
+        "purposes": [p.value for p in purposes],
+        "given_at": now,
+        "channel": str(channel),
+    }
+    recorded: int = db.execute(upsert(db)(Consent).values(row).returning(Consent.id)).scalar_one()
+    return recorded

@@ -1,0 +1,333 @@
+"""What is asked about registrations: for the form, the mails, the personal page, and the lists of the staff."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from eventos.cycles.models import Event, EventDay
+from eventos.cycles.queries import EventView, event_view_by_id, event_views_by_id
+from eventos.entities.queries import OfficeView, office_view
+from eventos.kernel.correspondence import MailRecord
+from eventos.kernel.errors import NotFound
+from eventos.kernel.text import fold
+from eventos.kernel.titles import title
+from eventos.kernel.vocabulary import EventKind, EventState, Modality, RegistrationState
+from eventos.people.models import Person
+from eventos.registration.models import Registration
+
+
+@dataclass(frozen=True)
+class Opening:
+    """An event as somebody who wants to register meets it: enough to judge its window. Seats are settled when one is taken."""
+
+    id: int
+    slug: str
+    cycle_id: int
+    kind: EventKind
+    number: int | None
+    topic: str
+    modality: Modality
+    state: EventState
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    demo: bool
+    is_full: bool = False
+
+    @property
+    def title(self) -> str:
+        return title(self.kind, self.number, self.topic)[1]
+
+
+def openings(db: Session, slugs: Sequence[str]) -> list[Opening]:
+    """The events of these addresses, drafts left out, by id: one statement."""
+    day = (
+        select(EventDay.event_id, func.min(EventDay.starts_at).label("starts_at"), func.max(EventDay.ends_at).label("ends_at"))
+        .group_by(EventDay.event_id)
+        .subquery()
+    )
+    names = (
+        "id",
+        "slug",
+        "cycle_id",
+        "kind",
+        "number",
+        "topic",
+        "modality",
+        "state",
+        "registration_opens_at",
+        "registration_closes_at",
+        "demo",
+    )
+    rows = db.execute(
+        select(*(getattr(Event, name) for name in names), day.c.starts_at, day.c.ends_at)
+        .outerjoin(day, day.c.event_id == Event.id)
+        .where(Event.slug.in_(slugs), Event.state != EventState.DRAFT.value)
+        .order_by(Event.id)
+    )
+    return [_opening(dict(row._mapping)) for row in rows]
+
+
+def _opening(values: dict[str, Any]) -> Opening:
+    values["kind"], values["modality"] = EventKind(values["kind"]), Modality(values["modality"])
+    values["state"] = EventState(values["state"])
+    return Opening(**values)
+
+
+def opening(db: Session, slug: str) -> Opening:
+    """One event. Raises NotFound for a draft as for one that does not exist."""
+    found = openings(db, (slug,))
+    if not found:
+        raise NotFound("No encontramos ese evento.")
+    return found[0]
+
+
+@dataclass(frozen=True)
+class RegistrationView:
+    """A registration with its person and event, for its mails and its personal page. The sealed secrets are opened by `tickets`."""
+
+    id: int
+    public_id: str
+    state: RegistrationState
+    modality: Modality
+    entity_name: str
+    dependency: str
+    post: str
+    link_kind: str
+    divipola: str | None
+    country: str
+    city: str
+    ticket_sealed: bytes
+    link_sealed: bytes
+    uid: str
+    sequence: int
+    registered_at: datetime
+    cancelled_at: datetime | None
+    demo: bool
+    person_id: int
+    document_type: str | None
+    document_number: str | None
+    given_names: str
+    family_names: str
+    email: str
+    phone: str
+    event: EventView
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.family_names}".strip()
+
+    @property
+    def invite_sequence(self) -> int:
+        """SEQUENCE (RFC 5546): grows with every change of the event and of this registration."""
+        return self.event.sequence + self.sequence
+
+    @property
+    def code(self) -> str:
+        """The public name of this registration in groups a person can read aloud."""
+        return "-".join(self.public_id[at : at + 5] for at in range(0, len(self.public_id), 5))
+
+
+@dataclass(frozen=True)
+class ConfirmationView:
+    """What the mails of a registration say, and which of them already went out (Message-IDs)."""
+
+    registration: RegistrationView
+    office: OfficeView
+
+
+_WORK = ("id", "public_id", "state", "modality", "entity_name", "dependency", "post", "link_kind", "divipola", "country", "city")
+_SECRETS = ("ticket_sealed", "link_sealed", "uid", "sequence", "registered_at", "cancelled_at", "demo")
+_LISTED = ("source", "registered_at", "waitlisted_at")
+_PERSON = ("document_type", "document_number", "given_names", "family_names", "email", "phone")
+
+
+def _select() -> Select[Any]:
+    """A registration beside its person, merged people resolved."""
+    original, person = aliased(Person), aliased(Person, name="person_now")
+    return (
+        select(
+            *(getattr(Registration, name) for name in (*_WORK, *_SECRETS)),
+            Registration.event_id,
+            person.id.label("person_id"),
+            *(getattr(person, name) for name in _PERSON),
+        )
+        .join(original, Registration.person_id == original.id)
+        .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
+    )
+
+
+def _view(values: dict[str, Any], event: EventView) -> RegistrationView:
+    values.pop("event_id")
+    values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
+    return RegistrationView(**values, event=event)
+
+
+def _one(db: Session, which: ColumnElement[bool]) -> RegistrationView:
+    row = db.execute(_select().where(which)).one_or_none()
+    if row is None:
+        raise NotFound("No encontramos esa inscripción.")
+    return _view(dict(row._mapping), event_view_by_id(db, row.event_id))
+
+
+def registration_view(db: Session, registration_id: int) -> RegistrationView:
+    """One registration by its number. Raises NotFound."""
+    return _one(db, Registration.id == registration_id)
+
+
+def my_registration_view(db: Session, link_hash: str) -> RegistrationView:
+    """The registration of a personal link, by the SHA-256 of its token. Raises NotFound."""
+    return _one(db, Registration.link_hash == link_hash)
+
+
+def ticket_view(db: Session, ticket_hash: str) -> RegistrationView | None:
+    """The registration of a ticket, by the SHA-256 of what the QR says, or None."""
+    try:
+        return _one(db, Registration.ticket_hash == ticket_hash)
+    except NotFound:
+        return None
+
+
+def confirmation_view(db: Session, registration_id: int) -> ConfirmationView:
+    """What the mails of a registration say. Raises NotFound."""
+    return ConfirmationView(registration_view(db, registration_id), office_view(db))
+
+
+def already_sent(db: Session, message_ids: Sequence[str]) -> set[str]:
+    """Which of these messages the transport took already (a job may run twice)."""
+    return set(db.execute(select(MailRecord.message_id).where(MailRecord.message_id.in_(message_ids))).scalars())
+
+
+def people_with_mail(db: Session, email_key: str, now: datetime) -> list[int]:
+    """The people on file with this mail address who are registered for something that is not over yet."""
+    ahead = select(EventDay.event_id).where(EventDay.ends_at > now)
+    original = aliased(Person)
+    found = (
+        select(Person.id)
+        .join(original, Person.id == func.coalesce(original.merged_into_id, original.id))
+        .join(Registration, Registration.person_id == original.id)
+        .where(Person.email_key == email_key, Person.merged_into_id.is_(None), Registration.event_id.in_(ahead))
+        .distinct()
+        .order_by(Person.id)
+    )
+    return list(db.execute(found).scalars())
+
+
+def registrations_of_person(db: Session, person_id: int, now: datetime) -> list[RegistrationView]:
+    """Somebody's registrations for events that are not over, soonest first; cancelled ones too."""
+    original = aliased(Person)
+    ids = select(original.id).where(or_(original.id == person_id, original.merged_into_id == person_id))
+    ahead = select(EventDay.event_id).where(EventDay.ends_at > now)
+    rows = db.execute(_select().where(Registration.person_id.in_(ids), Registration.event_id.in_(ahead))).all()
+    events = {event.id: event for event in event_views_by_id(db, sorted({row.event_id for row in rows}))}
+    views = [_view(dict(row._mapping), events[row.event_id]) for row in rows]
+    return sorted(views, key=lambda view: (view.event.starts_at or view.registered_at, view.id))
+
+
+def ids_in_state(db: Session, event_id: int, *states: RegistrationState) -> list[int]:
+    """The registrations of an event in these states, by id."""
+    wanted = [state.value for state in states]
+    return list(
+        db.execute(
+            select(Registration.id).where(Registration.event_id == event_id, Registration.state.in_(wanted)).order_by(Registration.id)
+        ).scalars()
+    )
+
+
+@dataclass(frozen=True)
+class RegistrationRow:
+    """A line of the staff's list."""
+
+    id: int
+    public_id: str
+    state: RegistrationState
+    modality: Modality
+    full_name: str
+    document_type: str | None
+    document_number: str | None
+    email: str
+    phone: str
+    entity_name: str
+    dependency: str
+    post: str
+    link_kind: str
+    divipola: str | None
+    country: str
+    city: str
+    source: str
+    registered_at: datetime
+    waitlisted_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; empty means all. `words` looks into names, mail, document and entity."""
+
+    state: str = ""
+    modality: str = ""
+    divipola: str = ""
+    entity_key: str = ""
+    words: str = ""
+
+
+def registrations_of(
+    db: Session, event_id: int, filters: Filters | None = None, *, limit: int | None = None, offset: int = 0
+) -> tuple[list[RegistrationRow], int]:
+    """The registrations of an event, newest last on the waiting list and otherwise by name, and how many there are in all."""
+    filters = filters or Filters()
+    original, person = aliased(Person), aliased(Person)
+    conditions: list[ColumnElement[bool]] = [Registration.event_id == event_id]
+    for name in ("state", "modality", "divipola", "entity_key"):
+        if value := getattr(filters, name):
+            conditions.append(getattr(Registration, name) == value)
+    if filters.words:
+        like = f"%{_escaped(fold(filters.words))}%"
+        raw = f"%{_escaped(filters.words.strip().lower())}%"
+        conditions.append(
+            or_(
+                person.name_key.like(like, escape="\\"),
+                person.email_key.like(raw, escape="\\"),
+                person.document_number.like(raw.replace(".", ""), escape="\\"),
+                Registration.entity_key.like(like, escape="\\"),
+            )
+        )
+    listed = (
+        select(
+            *(getattr(Registration, name) for name in (*_WORK, *_LISTED)),
+            *(getattr(person, name) for name in _PERSON),
+            func.count().over().label("total"),
+        )
+        .join(original, Registration.person_id == original.id)
+        .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
+        .where(*conditions)
+        .order_by(Registration.waitlisted_at.is_not(None), Registration.waitlisted_at, person.name_key, Registration.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = db.execute(listed).all()
+    return [_row(dict(row._mapping)) for row in rows], rows[0].total if rows else 0
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _row(values: dict[str, Any]) -> RegistrationRow:
+    values.pop("total")
+    values["full_name"] = f"{values.pop('given_names')} {values.pop('family_names')}".strip()
+    values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
+    return RegistrationRow(**values)
+
+
+def headcount(db: Session, event_id: int) -> dict[RegistrationState, int]:
+    """How many registrations of an event are in each state; every state is named."""
+    counted = db.execute(
+        select(Registration.state, func.count()).where(Registration.event_id == event_id).group_by(Registration.state)
+    ).all()
+    found = {RegistrationState(state): count for state, count in counted}
+    return {state: found.get(state, 0) for state in RegistrationState}

@@ -1,0 +1,162 @@
+"""What a registration asks for and when it is admitted: data in, verdict out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from eventos.cycles.rules import Registrable, Window, registration_window
+from eventos.kernel import clock, spanish
+from eventos.kernel.errors import RuleViolation
+from eventos.kernel.limits import Limit
+from eventos.kernel.vocabulary import EventState, Modality, Source
+from eventos.people.rules import Identity, Purpose
+
+RECEIPT_LIFE = timedelta(minutes=30)
+MAIL_CHANGE_LIFE = timedelta(hours=48)
+DOORS_OPEN = timedelta(minutes=15)
+
+# An auditorium or a town hall is one address; recipients and documents are strict.
+PER_ADDRESS = Limit("registration.address", 600, timedelta(minutes=10))
+PER_DOCUMENT = Limit("registration.document", 20, timedelta(hours=1))
+MAILS_HOUR = Limit("registration.mails_hour", 10, timedelta(hours=1))
+MAILS_DAY = Limit("registration.mails_day", 30, timedelta(days=1))
+LINKS_PER_MAIL = Limit("registration.links_mail", 3, timedelta(hours=1))
+LINKS_PER_ADDRESS = Limit("registration.links_address", 20, timedelta(hours=1))
+BAD_TOKENS = Limit("registration.bad_tokens", 60, timedelta(minutes=1))
+MAIL_CHANGES = Limit("registration.mail_change", 5, timedelta(hours=1))
+
+HELD_REASON = (
+    "Esta dirección ya recibió muchos correos de inscripción. Revise que nadie esté abusando del formulario y, si todo está bien, envíelo."
+)
+
+
+NO_MAIL_REASON = (
+    "Esta persona no tiene correo en el sistema y lo escrito no basta para reconocerla: escríbale o corrija sus datos, y reintente."
+)
+
+
+class RegistrationClosed(RuleViolation):
+    code = "registration_closed"
+    message = "Las inscripciones para este evento ya cerraron."
+
+
+class NoSeatThere(RuleViolation):
+    code = "no_seat_there"
+    message = "Ya no quedan cupos en la modalidad que eligió. Su inscripción sigue como estaba."
+
+
+class TooLate(RuleViolation):
+    code = "too_late"
+    message = "El evento ya comenzó: esta inscripción ya no se puede cambiar."
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where somebody works, as they told it for one event. `divipola` or `country` and `city`, never both."""
+
+    entity: str = ""
+    dependency: str = ""
+    post: str = ""
+    link_kind: str = ""
+    divipola: str | None = None
+    country: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True)
+class Consented:
+    """The wording that was shown, and the purposes that were ticked."""
+
+    text: str
+    purposes: tuple[Purpose, ...] = (Purpose.EVENT,)
+
+
+@dataclass(frozen=True)
+class Register:
+    """Somebody asks to be written down for one event, or several of one cycle. `modality` counts for hybrid events only."""
+
+    event_slugs: tuple[str, ...]
+    identity: Identity
+    workplace: Workplace
+    consent: Consented
+    modality: str = ""
+    source: Source = Source.FORM
+
+
+@dataclass(frozen=True)
+class ChangeRegistration:
+    """What the person changes through their personal link."""
+
+    given_names: str
+    family_names: str
+    phone: str
+    workplace: Workplace
+    modality: str = ""
+
+
+class Dated(Registrable, Protocol):
+    """An event as its registration window and its words need it."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def ends_at(self) -> datetime | None: ...
+
+
+def admit(event: Dated, now: datetime) -> Window:
+    """Open or full (then: the waitlist). Raises RegistrationClosed with the dates that explain it."""
+    window = registration_window(event, now)
+    if not window.accepts:
+        raise RegistrationClosed(why_closed(event, now))
+    return window
+
+
+def why_closed(event: Dated, now: datetime) -> str:
+    """Why nobody can register now, with its dates."""
+    window = registration_window(event, now)
+    if window is Window.CANCELLED:
+        return "Este evento fue cancelado."
+    if window is Window.NOT_YET and event.registration_opens_at:
+        return f"Las inscripciones abren el {_moment(event.registration_opens_at)}."
+    if event.ends_at and now >= event.ends_at:
+        return f"Este evento ya pasó: fue el {spanish.date_full(clock.local(event.ends_at).date())}."
+    closes_at = event.registration_closes_at or event.starts_at
+    if closes_at is None:
+        return "Las inscripciones de este evento están cerradas."
+    return f"Las inscripciones cerraron el {_moment(closes_at)}."
+
+
+def _moment(moment: datetime) -> str:
+    here = clock.local(moment)
+    return f"{spanish.date_full(here.date())}, a las {spanish.time_short(here)}"
+
+
+def modality_for(offered: Modality, wanted: str) -> str:
+    """The seat to ask for: what the event offers, or for a hybrid one what was wanted (virtual when nothing was)."""
+    if offered is not Modality.HYBRID:
+        return offered.value
+    return wanted if wanted in (Modality.VIRTUAL.value, Modality.ONSITE.value) else Modality.VIRTUAL.value
+
+
+class Day(Protocol):
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def entrance(days: Sequence[Day], now: datetime) -> tuple[bool, datetime | None]:
+    """Whether the link de ingreso is open now, and when it opens next (None when it does not open again)."""
+    for day in sorted(days, key=lambda each: each.starts_at):
+        opens_at = day.starts_at - DOORS_OPEN
+        if now < opens_at:
+            return False, opens_at
+        if now <= day.ends_at:
+            return True, None
+    return False, None
+
+
+def can_change(state: EventState, starts_at: datetime | None, now: datetime) -> bool:
+    """Until the event starts people may correct their data, cancel, or come back."""
+    return state is EventState.PUBLISHED and (starts_at is None or now < starts_at)

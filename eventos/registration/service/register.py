@@ -1,0 +1,155 @@
+"""Writes people down for events. From outside, a first and a repeated registration cost and answer the same."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eventos.cycles.service import seats
+from eventos.kernel import audit, limits
+from eventos.kernel.audit import Actor
+from eventos.kernel.db import upsert
+from eventos.kernel.errors import InvalidInput, TooManyRequests
+from eventos.kernel.text import fold, mask_email
+from eventos.kernel.vocabulary import RegistrationState, Source
+from eventos.people import service as people
+from eventos.people.models import Person
+from eventos.registration import queries
+from eventos.registration.models import Registration
+from eventos.registration.queries import Opening
+from eventos.registration.rules import NO_MAIL_REASON, PER_ADDRESS, PER_DOCUMENT, Register, Workplace, admit, modality_for
+from eventos.registration.service import notify, tickets
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How somebody stands at one event afterwards. Doors do not show it: it travels by mail."""
+
+    registration_id: int
+    event_id: int
+    state: RegistrationState
+    is_repeat: bool
+
+
+def register(db: Session, command: Register, *, now: datetime, by: Actor, address: str | None = None, demo: bool = False) -> list[Outcome]:
+    """Write a person down for each event, with a seat or on the waiting list, and promise the mails that say so.
+
+    Who is already written down stays as they are, and gets the mail again at the address on file. `address` is the network address that
+    asks, for the limits; the office itself has none. Raises RegistrationClosed, InvalidInput, TooManyRequests.
+    """
+    openings = _openings(db, command, now)
+    known = people.recognise(db, command.identity, now, demo=demo)
+    person = known.person
+    hold = _count(db, command, person, address)
+    text_hash = people.keep_consent_text(db, command.consent.text, now)
+    outcomes = []
+    for number, opening in enumerate(openings):
+        if number and address is not None:
+            hold = notify.count_mail(db, _recipient(person))
+        outcome = _write_down(db, command, opening, person, text_hash, now=now, demo=demo)
+        why = "repeat" if outcome.is_repeat else "first"
+        other = mask_email(command.identity.email) if known.mail_differs else ""
+        if opening.ends_at is None or opening.ends_at > now:
+            notify.confirm(db, outcome.registration_id, why=why, now=now, hold=hold if person.email else NO_MAIL_REASON, other_mail=other)
+        audit.record(db, by, f"registration.{why}", "registration", outcome.registration_id, source=str(command.source))
+        outcomes.append(outcome)
+    db.flush()
+    return outcomes
+
+
+def _openings(db: Session, command: Register, now: datetime) -> list[Opening]:
+    """The events asked for, in the order their seats are taken everywhere (so that two people never wait for each other)."""
+    openings = queries.openings(db, command.event_slugs)
+    if len(openings) != len(set(command.event_slugs)) or len({opening.cycle_id for opening in openings}) > 1:
+        raise InvalidInput(fields={"also": "Elija los eventos de la lista."})
+    if command.source is Source.FORM:
+        for opening in openings:
+            admit(opening, now)
+    return openings
+
+
+def _count(db: Session, command: Register, person: Person, address: str | None) -> str:
+    """Count this attempt against every limit, with one statement: why its mail must wait for staff, or ""."""
+    if address is None:
+        return ""
+    document = f"{command.identity.document_type}:{command.identity.document_number}"
+    asking, documents, *mails = limits.hit(
+        db, (PER_ADDRESS, address), (PER_DOCUMENT, document), *notify.recipient_limits(_recipient(person))
+    )
+    if asking > PER_ADDRESS.times or documents > PER_DOCUMENT.times:
+        raise TooManyRequests(retry_after=600 if asking > PER_ADDRESS.times else 3600, detail=PER_ADDRESS.name)
+    return notify.hold_reason(mails)
+
+
+def _recipient(person: Person) -> str:
+    return person.email_key or f"person:{person.id}"
+
+
+def _write_down(db: Session, command: Register, opening: Opening, person: Person, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
+    """Try to insert; the unique index of event and person says whether it is a repeat, and then the attempt is undone as one."""
+    attempt = db.begin_nested()
+    consent_id = people.record_consent(db, person.id, text_hash, command.consent.purposes, channel=command.source, now=now)
+    modality = modality_for(opening.modality, command.modality)
+    pool_id = seats.take(db, opening.id, modality)
+    state = RegistrationState.ACTIVE if pool_id is not None else RegistrationState.WAITLISTED
+    row = {
+        **vars(tickets.make(opening.id)),
+        **workplace_columns(command.workplace),
+        "event_id": opening.id,
+        "person_id": person.id,
+        "state": state.value,
+        "modality": modality,
+        "seat_pool_id": pool_id,
+        "consent_id": consent_id,
+        "source": str(command.source),
+        "registered_at": now,
+        "updated_at": now,
+        "waitlisted_at": now if pool_id is None else None,
+        "demo": demo,
+    }
+    insert = upsert(db)(Registration).values(row).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
+    written: int | None = db.execute(insert.returning(Registration.id)).scalar_one_or_none()
+    if written is not None:
+        attempt.commit()
+        return Outcome(written, opening.id, state, is_repeat=False)
+    attempt.rollback()
+    return _come_back(db, command, opening, person, now)
+
+
+def _come_back(db: Session, command: Register, opening: Opening, person: Person, now: datetime) -> Outcome:
+    """Who is already there stays as they are; who had cancelled is asking anew and gets a seat, or a place on the waiting list."""
+    one = select(Registration).where(Registration.event_id == opening.id, Registration.person_id == person.id).with_for_update()
+    registration = db.execute(one).scalar_one()
+    if registration.state != RegistrationState.CANCELLED:
+        return Outcome(registration.id, opening.id, RegistrationState(registration.state), is_repeat=True)
+    seat(db, registration, modality_for(opening.modality, command.modality), now)
+    return Outcome(registration.id, opening.id, RegistrationState(registration.state), is_repeat=False)
+
+
+def seat(db: Session, registration: Registration, modality: str, now: datetime) -> None:
+    """Give a registration without a seat one of this modality, or put it last on the waiting list."""
+    pool_id = seats.take(db, registration.event_id, modality)
+    registration.modality = modality
+    registration.seat_pool_id = pool_id
+    registration.state = (RegistrationState.ACTIVE if pool_id is not None else RegistrationState.WAITLISTED).value
+    registration.waitlisted_at = now if pool_id is None else None
+    registration.cancelled_at = None
+    registration.sequence += 1
+    registration.updated_at = now
+    db.flush()
+
+
+def workplace_columns(workplace: Workplace) -> dict[str, Any]:
+    """Where somebody works, by the columns of a registration."""
+    return {
+        "entity_name": workplace.entity,
+        "entity_key": fold(workplace.entity) or workplace.entity.casefold(),
+        "dependency": workplace.dependency,
+        "post": workplace.post,
+        "link_kind": workplace.link_kind,
+        "divipola": workplace.divipola,
+        "country": workplace.country,
+        "city": workplace.city,
+    }

@@ -1,0 +1,53 @@
+"""The secrets of a registration: the ticket in the QR, and the personal link, which is another secret."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Protocol
+
+from eventos.kernel import links, tokens
+
+_TICKET, _LINK = "registration-ticket", "registration-link"
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What a new registration keeps of its secrets, ready for the columns of the same names."""
+
+    ticket_hash: str
+    ticket_sealed: bytes
+    link_hash: str
+    link_sealed: bytes
+    uid: str
+    public_id: str
+
+
+class Sealed(Protocol):
+    """A registration, or a view of one, that carries its sealed secrets."""
+
+    @property
+    def ticket_sealed(self) -> bytes: ...
+    @property
+    def link_sealed(self) -> bytes: ...
+
+
+def make(event_id: int) -> Secrets:
+    """New secrets for one registration to this event, with a random calendar UID (128 bits) and public id."""
+    ticket, link = tokens.new_ticket(event_id), tokens.random_token()
+    return Secrets(
+        ticket_hash=tokens.digest(ticket),
+        ticket_sealed=tokens.seal(_TICKET, ticket.encode()),
+        link_hash=tokens.digest(link),
+        link_sealed=tokens.seal(_LINK, link.encode()),
+        uid=f"{secrets.token_hex(16)}@{links.host()}",
+        public_id=tokens.public_id(),
+    )
+
+
+def ticket_of(registration: Sealed) -> str:
+    """What the QR of a registration carries, after the address."""
+    return tokens.unseal(_TICKET, registration.ticket_sealed).decode()
+
+
+def link_of(registration: Sealed) -> str:
+    """The token of the personal link of a registration."""
+    return tokens.unseal(_LINK, registration.link_sealed).decode()
