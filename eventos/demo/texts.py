@@ -158,15 +158,14 @@ COMMITMENTS = (
     ("La transparencia en el plan de desarrollo de cuatro años", 22, 1),
 )
 
-# The four that did not answer are not named in the model; these are invented, as the page says.
 THIRD_NOTE = "La fecha y el número de asistentes de esta sesión no se conservan. La tabla es la del informe que le sirve de modelo."
 
 
-def commitments_table() -> dict[str, list[object]]:
-    """The result table of the third session: 18 rows and their totals, over 23 answers of 27 convened."""
-    rows: list[object] = [[str(n), text, str(yes), str(no), "", ""] for n, (text, yes, no) in enumerate(COMMITMENTS, start=1)]
-    rows.append(["", "Total", str(sum(row[1] for row in COMMITMENTS)), str(sum(row[2] for row in COMMITMENTS)), "", ""])
-    return {"headers": ["N.º", "Compromiso", "SÍ", "NO", "POR MEJORAR", "OBSERVACIONES"], "rows": rows}
+def commitments_table() -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The result table of the third session (headers, rows): 18 commitments and their totals, over 23 answers of 27 convened."""
+    rows = [(str(n), text, str(yes), str(no), "", "") for n, (text, yes, no) in enumerate(COMMITMENTS, start=1)]
+    totals = ("", "Total", str(sum(row[1] for row in COMMITMENTS)), str(sum(row[2] for row in COMMITMENTS)), "", "")
+    return ("N.º", "Compromiso", "SÍ", "NO", "POR MEJORAR", "OBSERVACIONES"), (*rows, totals)
 
 
 def forum(today: date) -> SaveEvent:

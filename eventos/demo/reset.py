@@ -1,0 +1,52 @@
+"""Takes the demonstration away: its rows and nothing else. People who also registered for a real event stay, as real people."""
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from eventos.attendance.models import AttendanceDecision
+from eventos.cycles.models import Cycle, CycleMunicipio, CycleStaff, Event, EventDay, EventRole, ProgrammeItem, SeatPool, Speaker
+from eventos.entities.models import Entity, Office
+from eventos.kernel.outbox import Job
+from eventos.people.models import Consent, Person
+from eventos.registration.models import Import, ImportRow, Registration
+from eventos.reports.models import Report, ReportSection
+
+
+def remove(db: Session) -> int:
+    """Delete every row of the demonstration, children first. Answers how many events there were."""
+    events = select(Event.id).where(Event.demo)
+    number = len(db.scalars(events).all())
+    registrations = select(Registration.id).where(Registration.event_id.in_(events))
+    _forget_jobs(db, set(db.scalars(registrations)), set(db.scalars(events)))
+    db.execute(update(Registration).where(Registration.event_id.in_(events)).values(demo=True))
+    db.execute(delete(AttendanceDecision).where(AttendanceDecision.registration_id.in_(registrations)))
+    db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
+    db.execute(delete(Registration).where(Registration.event_id.in_(events)))
+    for part in (Import, ReportSection, Report, EventDay, EventRole, ProgrammeItem, Speaker, SeatPool):
+        db.execute(delete(part).where(part.event_id.in_(events)))
+    db.execute(delete(Event).where(Event.demo))
+    _people(db)
+    cycles = select(Cycle.id).where(Cycle.demo, Cycle.id.not_in(select(Event.cycle_id)))
+    for link in (CycleMunicipio, CycleStaff):
+        db.execute(delete(link).where(link.cycle_id.in_(cycles)))
+    db.execute(delete(Cycle).where(Cycle.id.in_(cycles)))
+    db.execute(delete(Entity).where(Entity.demo, Entity.id.not_in(select(EventRole.entity_id))))
+    db.execute(delete(Office).where(Office.demo))
+    return number
+
+
+def _people(db: Session) -> None:
+    """Whoever is registered nowhere else goes, with their consents; the others stop being of the demonstration."""
+    elsewhere = select(Registration.person_id)
+    db.execute(update(Person).where(Person.demo, Person.id.in_(elsewhere)).values(demo=False))
+    gone = select(Person.id).where(Person.demo)
+    db.execute(delete(Consent).where(Consent.person_id.in_(gone)))
+    db.execute(delete(Person).where(Person.demo))
+
+
+def _forget_jobs(db: Session, registrations: set[int], events: set[int]) -> None:
+    """Promises about what is going away are taken back."""
+    waiting = db.execute(select(Job.id, Job.args).where(Job.done_at.is_(None))).all()
+    pointless = [job_id for job_id, args in waiting if args.get("registration_id") in registrations or args.get("event_id") in events]
+    if pointless:
+        db.execute(delete(Job).where(Job.id.in_(pointless)))
