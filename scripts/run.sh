@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=.venv/bin/python
+# A person at a terminal reads sentences; EVENTOS_LOG_LEVEL=INFO shows a line of JSON for each request.
+export EVENTOS_LOG_LEVEL="${EVENTOS_LOG_LEVEL:-WARNING}"
 "$python" -m eventos migrate
 if [[ ${DEMO:-1} != 0 ]]; then
   "$python" -m eventos demo
