@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, *, ring: Callable[[], None] | N
     db.after_commit(ring)
     _open_rooms(app)
     _teach_templates(app)
+    _offer_source(app, settings)
     _answer_health(app)
     _log_requests(app)
     return app
@@ -88,6 +89,14 @@ def _teach_templates(app: Flask) -> None:
         return url_for("static", filename=filename, v=versions[filename])
 
     app.jinja_env.globals["static_url"] = static_url
+
+
+def _offer_source(app: Flask, settings: Settings) -> None:
+    """The footer's link to the source code, which the AGPL (section 13) asks of whoever serves a changed version."""
+
+    @app.context_processor
+    def source() -> dict[str, Any]:
+        return {"source_url": settings.source_url}
 
 
 def _answer_health(app: Flask) -> None:

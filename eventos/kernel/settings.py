@@ -44,6 +44,9 @@ class Settings:
     worker_threads: int = _doc("Hilos del proceso que hace los trabajos de fondo.", 2)
     job_lease: int = _doc("Segundos que un trabajo tomado espera antes de que otro proceso lo retome.", 120)
     log_level: str = _doc("Detalle del registro: DEBUG, INFO, WARNING o ERROR.", "INFO")
+    source_url: str = _doc(
+        "Dirección del código fuente, que el pie de cada página enlaza. Quien sirve una versión cambiada debe darla (AGPL, sección 13).", ""
+    )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -90,6 +93,8 @@ class Settings:
             self._check_public_url()
         elif not self.is_loopback:
             raise BadSettings("EVENTOS_PUBLIC_URL es obligatoria cuando se escucha más allá de esta máquina")
+        if self.source_url and not (self.source_url.startswith(("https://", "http://")) and urlsplit(self.source_url).hostname):
+            raise BadSettings("EVENTOS_SOURCE_URL: debe ser como https://codigo.entidad.gov.co/eventos")
         if any(len(key) < 32 for key in self.secret_keys):
             raise BadSettings("EVENTOS_SECRET_KEYS: cada llave necesita al menos 32 caracteres")
 
