@@ -1,0 +1,127 @@
+"""What informes are made of, the texts written for them, and the informes already asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eventos.attendance import queries as attendance
+from eventos.attendance.queries import Count
+from eventos.cycles.models import Event
+from eventos.cycles.queries import EventView, event_view_by_id
+from eventos.entities.queries import OfficeView, office_view
+from eventos.kernel.errors import NotFound
+from eventos.kernel.titles import title
+from eventos.kernel.vocabulary import ReportState
+from eventos.reports.models import Report, ReportSection
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A text ("text") or a table ("table") of the organiser's own."""
+
+    id: int
+    position: int
+    kind: str
+    title: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Everything an informe is made of, as it stands now."""
+
+    event: EventView
+    office: OfficeView
+    count: Count
+    sections: tuple[SectionView, ...]
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """One informe that was asked for. `figures` are those frozen in it, empty until it was begun."""
+
+    id: int
+    public_id: str
+    event_id: int
+    event_slug: str
+    event_title: str
+    event_short_title: str
+    format: str
+    state: ReportState
+    figures: dict[str, Any]
+    file_sha256: str | None
+    file_size: int | None
+    error: str | None
+    requested_by: str
+    requested_at: datetime
+    ready_at: datetime | None
+
+    @property
+    def filename(self) -> str:
+        return f"informe-{self.event_slug}.{self.format}"
+
+
+def gathered(db: Session, event_id: int) -> Gathered:
+    """The material of an informe: seven statements however many people came. Raises NotFound."""
+    return Gathered(event_view_by_id(db, event_id), office_view(db), attendance.count(db, event_id), sections(db, event_id))
+
+
+def sections(db: Session, event_id: int) -> tuple[SectionView, ...]:
+    """The organiser's own texts and tables, in order."""
+    rows = db.execute(
+        select(ReportSection.id, ReportSection.position, ReportSection.kind, ReportSection.title, ReportSection.content)
+        .where(ReportSection.event_id == event_id)
+        .order_by(ReportSection.position)
+    )
+    return tuple(SectionView(*row) for row in rows)
+
+
+def section(db: Session, event_id: int, section_id: int) -> SectionView:
+    """One of them. Raises NotFound, also for a section of another event."""
+    found = next((each for each in sections(db, event_id) if each.id == section_id), None)
+    if found is None:
+        raise NotFound("Esa parte del informe ya no existe.")
+    return found
+
+
+def report_view(db: Session, public_id: str) -> ReportView:
+    """One informe; the door then asks whether its event is in scope. Raises NotFound."""
+    row = db.execute(_reports().where(Report.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound("No encontramos ese informe.")
+    return _view(row)
+
+
+def reports_of(db: Session, event_id: int, *, limit: int = 20) -> list[ReportView]:
+    """The informes of an event, latest first."""
+    rows = db.execute(_reports().where(Report.event_id == event_id).order_by(Report.id.desc()).limit(limit))
+    return [_view(row) for row in rows]
+
+
+def _reports() -> Any:
+    return select(Report, Event.slug, Event.kind, Event.number, Event.topic).join(Event, Event.id == Report.event_id)
+
+
+def _view(row: Any) -> ReportView:
+    report, slug, kind, number, topic = row
+    short, whole = title(kind, number, topic)
+    return ReportView(
+        id=report.id,
+        public_id=report.public_id,
+        event_id=report.event_id,
+        event_slug=slug,
+        event_title=whole,
+        event_short_title=short,
+        format=report.format,
+        state=ReportState(report.state),
+        figures=(report.content or {}).get("figures", {}),
+        file_sha256=report.file_sha256,
+        file_size=report.file_size,
+        error=report.error,
+        requested_by=report.requested_by,
+        requested_at=report.requested_at,
+        ready_at=report.ready_at,
+    )
