@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 
+import pyotp
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from eventos.accounts.models import Staff
 from eventos.accounts.service import PasswordHash
 from eventos.accounts.service.members import new_staff
 from eventos.kernel import clock, http, tokens
+from eventos.kernel.audit import Actor
 from eventos.kernel.vocabulary import StaffRole
 
 PASSWORD = "cuatro palabras muy sueltas"
@@ -80,3 +82,24 @@ def staff_form_token(client: FlaskClient, cookie: str) -> str:
 def open_form_token() -> str:
     """The hidden value that forms for everybody carry."""
     return tokens.issue("form", {}, expires_at=clock.now() + timedelta(hours=1))
+
+
+def by(staff: Staff) -> Actor:
+    return Actor.staff(staff.id, staff.name)
+
+
+def a_link(db: Session, staff: Staff, purpose: str) -> str:
+    """The token of a fresh link, as the mail would carry it."""
+    link = service.link_for_mail(db, staff.id, purpose)
+    assert link is not None
+    return link.token
+
+
+def enable_totp(db: Session, staff: Staff, *, now: datetime | None = None) -> str:
+    """Turn it on and answer the secret; the code of an hour ago is the one used up."""
+    service.begin_totp(db, staff.id)
+    secret = service.pending_totp(db, staff.id)
+    assert secret is not None
+    earlier = (now or clock.now()) - timedelta(hours=1)
+    service.confirm_totp(db, staff.id, pyotp.TOTP(secret).at(earlier), by=by(staff), now=earlier)
+    return secret

@@ -32,7 +32,7 @@ def sign_in() -> Any:
     target = rules.own_path(request.args.get("next"))
     if find_staff() is not None:
         return redirect(target)
-    return render_template("accounts/sign_in.html", form=SignInForm(), next=target)
+    return _sign_in_page(SignInForm(), target)
 
 
 @entrance.post("/ingresar")
@@ -40,24 +40,22 @@ def enter() -> Any:
     form = SignInForm.from_request()
     target = rules.own_path(request.form.get("next"))
     if not form.validate():
-        return _sign_in_again(form, target), 422
+        return _sign_in_page(form, target), 422
     try:
         with transaction() as db:
             attempt = service.begin_sign_in(db, form.email.data, address=client_address())
     except TooManyRequests as early:
-        form.refuse({}, early.message)
-        return _sign_in_again(form, target), 429, {"Retry-After": str(early.retry_after)}
+        return _sign_in_page(form, target, early.message), 429, {"Retry-After": str(early.retry_after)}
     verdict = service.check(attempt, form.password.data)
     with transaction() as db:
         token = service.finish_sign_in(db, attempt, verdict, code=form.code.data, now=clock.now(), leaving=cookie() or None)
     if token is None:
-        form.refuse({}, rules.SignInFailed(wait=attempt.wait).message)
-        return _sign_in_again(form, target), 422
+        return _sign_in_page(form, target, rules.SignInFailed(wait=attempt.wait).message), 422
     return give_cookie(redirect(target, 303), token)
 
 
-def _sign_in_again(form: SignInForm, target: str) -> str:
-    return render_template("accounts/sign_in.html", form=form, next=target)
+def _sign_in_page(form: SignInForm, target: str, refusal: str | None = None) -> str:
+    return render_template("accounts/sign_in.html", form=form, next=target, refusal=refusal)
 
 
 @entrance.get("/restablecer")
