@@ -9,11 +9,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from granian.server.common import AbstractServer
 
 from eventos.app import create_app
 from eventos.jobs import bell
@@ -41,8 +43,21 @@ def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None
     keeper = WorkerKeeper() if with_worker else None
     if keeper:
         keeper.start()
-    server = Granian(
-        "eventos.cli.server:web_process",
+    server = web_server(settings, tls=tls)
+    try:
+        server.serve()
+    finally:
+        if keeper:
+            keeper.stop()
+    return 0
+
+
+def web_server(
+    settings: Settings, *, tls: tuple[Path | None, Path | None] = (None, None), target: str = "eventos.cli.server:web_process"
+) -> AbstractServer[Any]:
+    """The server as this house runs it; `target` makes the application in its process."""
+    return Granian(
+        target,
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -55,12 +70,6 @@ def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     )
-    try:
-        server.serve()
-    finally:
-        if keeper:
-            keeper.stop()
-    return 0
 
 
 def web_process() -> Flask:
