@@ -99,7 +99,7 @@ class Event(Base):
     demo: Mapped[bool] = mapped_column(default=False, server_default="0")
     demo_note: Mapped[str] = mapped_column(Text, default="", server_default="")
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    __mapper_args__ = {"version_id_col": version}
 
     cycle: Mapped[Cycle] = relationship()
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.starts_at", cascade="all, delete-orphan")

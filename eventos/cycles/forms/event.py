@@ -55,7 +55,7 @@ class HostForm(RowForm):
 
 
 class ProgrammeForm(RowForm):
-    on_date = DayField("Día, si son varios", render_kw={"autocomplete": "off"})
+    on_date = DayField("Día", render_kw={"autocomplete": "off"})
     hour = HourField("Hora")
     topic = TextLine("Tema", [Needed("Escriba el tema de esta parte."), Max(300)])
     speaker = TextLine("Quién", [Max(200)])
