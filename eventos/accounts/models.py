@@ -1,12 +1,15 @@
 """Staff accounts, their sessions and the one-time links that open them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventos.kernel.db import Base, UTCDateTime
 from eventos.kernel.vocabulary import StaffRole
+
+SESSION_IDLE = timedelta(hours=2)
+SESSION_LIFE = timedelta(hours=12)
 
 
 class Staff(Base):
@@ -37,7 +40,7 @@ class Staff(Base):
 
 
 class StaffSession(Base):
-    """A signed-in browser: only the SHA-256 of its cookie is kept. Two hours idle, twelve in all."""
+    """A signed-in browser: only the SHA-256 of its cookie is kept. It dies of `SESSION_IDLE` and of `SESSION_LIFE`."""
 
     __tablename__ = "staff_session"
 

@@ -7,8 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from eventos.accounts import rules
-from eventos.accounts.models import Staff, StaffLink, StaffSession
+from eventos.accounts.models import SESSION_IDLE, SESSION_LIFE, Staff, StaffLink, StaffSession
 from eventos.kernel import tokens
 from eventos.kernel.vocabulary import StaffRole
 
@@ -90,8 +89,8 @@ def staff_by_session(db: Session, token: str, *, now: datetime) -> StaffView | N
 def _alive(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         StaffSession.ended_at.is_(None),
-        StaffSession.seen_at > now - rules.SESSION_IDLE,
-        StaffSession.created_at > now - rules.SESSION_LIFE,
+        StaffSession.seen_at > now - SESSION_IDLE,
+        StaffSession.created_at > now - SESSION_LIFE,
     )
 
 

@@ -12,8 +12,6 @@ import pyotp
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.text import clean, names_refuse_links, normalise_email
 
-SESSION_IDLE = timedelta(hours=2)
-SESSION_LIFE = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=5)
 LINK_LIFE = {"first_admin": timedelta(minutes=60), "invitation": timedelta(hours=72), "reset": timedelta(minutes=60)}
 
