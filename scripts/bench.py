@@ -1,0 +1,183 @@
+"""Measures what the product costs, as `make bench` prints it: one JSON object a line, `name, value, unit, floor, ratio, budget, ok`.
+
+For what a browser asks, the value is the CPU time that the server's processes spend on one answer (user and system time from /proc, all its
+threads), over many answers on one kept-alive connection after a warm start; the floor is a bare Flask view in the same server, database,
+pragmas and run (`bench_app.py`): nothing but text for pages, one SQLAlchemy Core insert and its commit for writes. `ratio` is value / floor
+and `budget` is what the ratio may be, so a slower machine moves both. Where there is no floor the budget is in the unit of the value.
+It ends with status 0 also when something is over its budget: that is what `ok` says.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts import bench_scene
+from scripts.bench_scene import Scene
+from tests.support.databases import ROOT, environment
+from tests.support.ports import free_port
+from tests.support.visitor import Answer, Visitor
+
+TICK = os.sysconf("SC_CLK_TCK")
+WARM = 15
+ENOUGH_CPU = 1.0  # seconds: a tick of the clock in /proc is 10 ms, so this is right to one percent
+ENOUGH_TIME = 12.0  # seconds an item may take by the wall
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing a browser asks for. `ask(n)` asks it the n-th time; `budget` is the ratio to its floor."""
+
+    name: str
+    floor: str
+    budget: float
+    ask: Callable[[int], Answer]
+    status: int = 200
+    most: int = 5000
+
+
+# Budgets of pages: what was measured on the two cores where this was written, with about twice that as headroom, so that a query more a
+# row or an uncached computation shows and a noisy neighbour does not. The registration's is the promise: five times the write floor.
+def items(scene: Scene, public: Visitor, staff: Visitor) -> Iterator[Item]:
+    """Every page and picture that is measured, floors apart."""
+    event, office = f"/eventos/{scene.open_slug}", f"/escritorio/eventos/{scene.full_slug}"
+    yield Item("agenda page", "page", 30, lambda _n: public.get("/"))
+    yield Item("event page", "page", 30, lambda _n: public.get(event))
+    yield Item("event .ics", "page", 20, lambda _n: public.get(f"{event}/evento.ics"))
+    yield Item("registration form", "page", 60, lambda _n: public.get(f"{event}/inscripcion"))
+    yield Item("municipios.json", "page", 12, lambda _n: public.get("/municipios.json?q=rio"))
+    form = public.form(f"{event}/inscripcion")
+    yield Item("registration POST", "write", 5, lambda n: public.send(form, **scene.registrant(n)), status=303, most=400)
+    yield Item("Mi inscripción", "page", 40, lambda _n: public.get(f"/i/{scene.link}"))
+    yield Item("QR as PNG", "page", 30, lambda _n: public.get(f"/i/{scene.link}/qr.png"))
+    yield Item("ticket /q", "page", 20, lambda _n: public.get(f"/q/{scene.ticket}"))
+    yield Item("attendance overview of 114", "page", 60, lambda _n: staff.get(f"{office}/asistencia"))
+    yield Item("roster of 114", "page", 80, lambda _n: staff.get(f"{office}/asistencia/lista"))
+    yield Item("roster of 114 as CSV", "page", 40, lambda _n: staff.get(f"{office}/asistencia/lista.csv"))
+    yield Item("list of registrations", "page", 80, lambda _n: staff.get(f"{office}/inscripciones"))
+    yield Item("page of the informe", "page", 60, lambda _n: staff.get(f"{office}/informe"))
+
+
+def say(
+    name: str, value: float | None, unit: str, *, floor: float | None = None, budget: float | None = None, why: str = "", most: bool = True
+) -> None:
+    """One line. `most`: the budget is the most it may be, else the least. A value that could not be measured says why."""
+    ratio = value / floor if floor and value is not None else None
+    judged = ratio if floor else value
+    ok = None if budget is None else judged is not None and (judged <= budget if most else judged >= budget)
+    line = {
+        "name": name,
+        "value": None if value is None else round(value, 3),
+        "unit": unit,
+        "floor": floor and round(floor, 3),
+        "ratio": ratio and round(ratio, 2),
+        "budget": budget,
+        "ok": ok,
+    }
+    print(json.dumps({**line, **({"error": why} if why else {})}, ensure_ascii=False), flush=True)
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all it started."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from family(int(child))
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU, user and system, that a process and all it started have used (proc(5), fields 14 and 15 of stat)."""
+    spent = 0
+    for member in family(pid):
+        fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+        spent += int(fields[11]) + int(fields[12])
+    return spent / TICK
+
+
+def measure(pid: int, item: Item) -> float:
+    """Milliseconds of CPU for one answer. Raises RuntimeError when an answer is not the one that was meant."""
+    for number in range(WARM):
+        _check(item, item.ask(number))
+    asked, before, began = WARM, cpu(pid), time.monotonic()
+    while asked < item.most and time.monotonic() - began < ENOUGH_TIME:
+        for _ in range(20):
+            _check(item, item.ask(asked))
+            asked += 1
+        if cpu(pid) - before >= ENOUGH_CPU:
+            break
+    return (cpu(pid) - before) / (asked - WARM) * 1000
+
+
+def _check(item: Item, answer: Answer) -> None:
+    if answer.status != item.status:
+        raise RuntimeError(f"{item.name}: answered {answer.status} instead of {item.status}")
+
+
+def measure_pages(data_dir: Path, scene: Scene) -> None:
+    """Start the server, measure the floors first, then every item against its own."""
+    port = free_port()
+    log = (data_dir / "bench.log").open("ab")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "scripts.bench_app"], cwd=ROOT, env=environment(data_dir=data_dir, port=str(port)), stdout=log, stderr=log
+    )
+    try:
+        public = Visitor(f"http://127.0.0.1:{port}")
+        staff = Visitor(public.url, cookies={"eventos": scene.cookie})
+        _wait(public)
+        page = Item("bare page", "", 0, lambda _n: public.get("/_floor/page"))
+        write = Item("bare write", "", 0, lambda _n: public.post("/_floor/write", []))
+        floors = {"page": measure(server.pid, page), "write": measure(server.pid, write)}
+        say("floor: bare Flask page", floors["page"], "ms")
+        say("floor: bare Core insert and commit", floors["write"], "ms")
+        for item in _all_items(scene, public, staff):
+            try:
+                say(item.name, measure(server.pid, item), "ms", floor=floors[item.floor], budget=item.budget)
+            except RuntimeError as fault:
+                say(item.name, None, "ms", floor=floors[item.floor], budget=item.budget, why=str(fault))
+        public.close()
+        staff.close()
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def _all_items(scene: Scene, public: Visitor, staff: Visitor) -> Iterator[Item]:
+    try:
+        yield from items(scene, public, staff)
+    except AssertionError as fault:
+        say("the registration form", None, "ms", budget=1, why=str(fault)[:200])
+
+
+def _wait(visitor: Visitor) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            if visitor.get("/healthz").status == 200:
+                return
+        except ConnectionError:
+            visitor.close()
+        if time.monotonic() > deadline:
+            raise RuntimeError("the server did not answer in 30 s")
+        time.sleep(0.05)
+
+
+def main() -> int:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="eventos-bench-") as folder:
+        data_dir = Path(folder)
+        scene = bench_scene.prepare(data_dir)
+        measure_pages(data_dir, scene)
+        for name, value, unit, budget, most in bench_scene.work(data_dir, scene):
+            say(name, value, unit, budget=budget, most=most)
+    say("the whole bench", time.monotonic() - began, "s", budget=600)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
