@@ -8,7 +8,7 @@ from wtforms import SelectField
 from eventos.entities.queries import OfficeView
 from eventos.entities.rules import SaveOffice
 from eventos.kernel import divipola
-from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine
+from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine, choices
 
 
 class OfficeForm(BaseForm):
@@ -29,7 +29,7 @@ class OfficeForm(BaseForm):
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         super().__init__(formdata, **kwargs)
-        self.departamento.choices = [(each.code, each.name) for each in divipola.departamentos()]
+        self.departamento.choices = choices(*((each.code, each.name) for each in divipola.departamentos()))
 
     def to_command(self) -> SaveOffice:
         return SaveOffice(**{each.name: self[_FIELDS.get(each.name, each.name)].data or "" for each in fields(SaveOffice)})

@@ -15,7 +15,7 @@ class Desk:
     """`get` and `post` as one member of the staff; `post` brings the form's own token."""
 
     def __init__(self, app: Flask, staff: Staff) -> None:
-        self._app, self._staff = app, staff
+        self._app, self.member = app, Member(staff)
         self.client: FlaskClient = app.test_client()
 
     def get(self, path: str) -> TestResponse:
@@ -30,9 +30,11 @@ class Desk:
         return self.client.post(path, data={"csrf_token": token[1], **(data or {})})
 
     def _sit_down(self) -> None:
-        http.use_staff_loader(self._app, lambda: _Member(self._staff))
+        http.use_staff_loader(self._app, lambda: self.member)
 
 
-class _Member:
+class Member:
+    """A member of the staff as doors see them."""
+
     def __init__(self, staff: Staff) -> None:
         self.id, self.name, self.role = staff.id, staff.name, staff.staff_role

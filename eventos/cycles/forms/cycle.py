@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from wtforms import SelectField, SelectMultipleField
+from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from eventos.cycles.queries import CycleView
 from eventos.cycles.rules import SaveCycle
 from eventos.kernel import divipola
 from eventos.kernel.vocabulary import StaffRole
-from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine
+from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine, choices
 
 MOST_LISTED = 400
 
@@ -30,8 +30,8 @@ class CycleForm(BaseForm):
 
     def __init__(self, formdata: Any = None, *, people: list[tuple[int, str, StaffRole]] | None = None, **kwargs: Any) -> None:
         super().__init__(formdata, **kwargs)
-        self.departamento.choices = [("", "Elija uno")] + [(each.code, each.name) for each in divipola.departamentos()]
-        self.staff.choices = [(number, f"{name} ({role.label.lower()})") for number, name, role in people or ()]
+        self.departamento.choices = choices(("", "Elija uno"), *((each.code, each.name) for each in divipola.departamentos()))
+        self.staff.choices = [SelectChoice(number, f"{name} ({role.label.lower()})") for number, name, role in people or ()]
         self._list_municipios()
 
     @classmethod
@@ -52,7 +52,7 @@ class CycleForm(BaseForm):
         listed = sorted({*ticked[:MOST_LISTED], *known})
         places = sorted((divipola.get(code) for code in listed), key=lambda place: (place.departamento, place.name) if place else ("", ""))
         many = len({code[:2] for code in listed}) > 1
-        self.expected.choices = [(place.code, place.label if many else place.name) for place in places if place]
+        self.expected.choices = choices(*((place.code, place.label if many else place.name) for place in places if place))
 
     def to_command(self, *, staff_ids: tuple[int, ...]) -> SaveCycle:
         return SaveCycle(

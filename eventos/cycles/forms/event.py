@@ -25,7 +25,7 @@ from eventos.kernel import clock, divipola
 from eventos.kernel.text import fold
 from eventos.kernel.titles import numbered
 from eventos.kernel.vocabulary import CountKind, EntityKind, EventKind, HostRole, LinkExposure, Modality, SpeakerRole
-from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine
+from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine, choices
 
 LISTS = ("days", "hosts", "programme", "speakers")
 NO_NUMBER = {"inputmode": "numeric", "autocomplete": "off"}
@@ -50,8 +50,8 @@ class HostForm(RowForm):
     name = TextLine(
         "Entidad", [Needed("Escriba el nombre de la entidad."), Max(200)], render_kw={"list": "entidades", "autocomplete": "off"}
     )
-    role = SelectField("Participa como", choices=HostRole.choices(), default=HostRole.HOST.value)
-    kind = SelectField("Clase de entidad", choices=EntityKind.choices(), default=EntityKind.PUBLIC.value)
+    role = SelectField("Participa como", choices=choices(*HostRole.choices()), default=HostRole.HOST.value)
+    kind = SelectField("Clase de entidad", choices=choices(*EntityKind.choices()), default=EntityKind.PUBLIC.value)
 
 
 class ProgrammeForm(RowForm):
@@ -63,7 +63,7 @@ class ProgrammeForm(RowForm):
 
 class SpeakerForm(RowForm):
     name = TextLine("Nombre", [Needed("Escriba el nombre."), Max(160)], render_kw={"autocomplete": "off"})
-    role = SelectField("Papel", choices=SpeakerRole.choices(), default=SpeakerRole.EXPOSITOR.value)
+    role = SelectField("Papel", choices=choices(*SpeakerRole.choices()), default=SpeakerRole.EXPOSITOR.value)
     post = TextLine("Cargo", [Max(200)])
     entity = TextLine("Entidad", [Max(200)], render_kw={"list": "entidades", "autocomplete": "off"})
 
@@ -71,7 +71,7 @@ class SpeakerForm(RowForm):
 class EventForm(BaseForm):
     version = HiddenField()
     cycle = SelectField("Ciclo")
-    kind = SelectField("Clase de evento", choices=EventKind.choices(), default=EventKind.ASISTENCIA_TECNICA.value)
+    kind = SelectField("Clase de evento", choices=choices(*EventKind.choices()), default=EventKind.ASISTENCIA_TECNICA.value)
     number = WholeField("Número en el ciclo", render_kw=NO_NUMBER)
     topic = TextLine("Tema", [Needed("Escriba el tema del evento."), Max(200)])
     summary = TextBlock("Resumen", [Max(400)])
@@ -81,7 +81,7 @@ class EventForm(BaseForm):
     context = TextBlock("Contexto para el informe", [Max(10_000)])
     days = Rows(DayForm, "Días", most=31)
     date_note = TextLine("Nota de fecha", [Max(200)])
-    modality = RadioField("Modalidad", choices=Modality.choices(), default=Modality.VIRTUAL.value)
+    modality = RadioField("Modalidad", choices=choices(*Modality.choices()), default=Modality.VIRTUAL.value)
     venue_name = TextLine("Lugar", [Max(200)])
     venue_address = TextLine("Dirección", [Max(200)])
     venue_municipio = TextLine("Municipio", [Max(120)], render_kw={"autocomplete": "off"})
@@ -89,25 +89,25 @@ class EventForm(BaseForm):
     capacity_virtual = WholeField("Cupos virtuales", render_kw=NO_NUMBER)
     capacity_onsite = WholeField("Cupos presenciales", render_kw=NO_NUMBER)
     link = VerbatimField("Link de ingreso", render_kw={"spellcheck": "false", "autocomplete": "off"})
-    link_exposure = RadioField("Quién ve el link", choices=LinkExposure.choices(), default=LinkExposure.PERSONAL.value)
+    link_exposure = RadioField("Quién ve el link", choices=choices(*LinkExposure.choices()), default=LinkExposure.PERSONAL.value)
     hosts = Rows(HostForm, "Entidades", most=60)
     programme = Rows(ProgrammeForm, "Programación", most=80)
     speakers = Rows(SpeakerForm, "Expositores y moderadores", most=60)
     intensity_hours = DecimalField("Intensidad en horas", render_kw={"inputmode": "decimal", "autocomplete": "off"})
     registration_opens_at = MomentField("La inscripción abre")
     registration_closes_at = MomentField("La inscripción cierra")
-    presence_kind = RadioField("Para contar como asistente", choices=PRESENCE, default=PresenceKind.EVIDENCE.value)
+    presence_kind = RadioField("Para contar como asistente", choices=choices(*PRESENCE), default=PresenceKind.EVIDENCE.value)
     presence_minutes = WholeField("Minutos", render_kw=NO_NUMBER)
     presence_percent = WholeField("Porcentaje", render_kw=NO_NUMBER)
     prepared_by = TextLine("Elaborado por", [Max(200)])
-    count_kind = SelectField("El conteo de asistentes es", choices=CountKind.choices(), default=CountKind.EXACT.value)
+    count_kind = SelectField("El conteo de asistentes es", choices=choices(*CountKind.choices()), default=CountKind.EXACT.value)
 
     def __init__(self, formdata: Any = None, *, cycles: Iterable[CycleRow] | None = None, **kwargs: Any) -> None:
         super().__init__(formdata, **kwargs)
         if cycles is None:
             del self.cycle
         else:
-            self.cycle.choices = [(each.slug, each.name) for each in cycles]
+            self.cycle.choices = choices(*((each.slug, each.name) for each in cycles))
 
     def offer_rows(self) -> None:
         """An empty row where a list has none, so that there is something to fill in."""
