@@ -1,0 +1,155 @@
+"""What was mailed and what still waits, failed or is held: addresses masked, and only of events in one's scope."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from eventos.cycles.models import Event
+from eventos.cycles.queries.cards import Member, in_scope
+from eventos.kernel.correspondence import MailRecord
+from eventos.kernel.outbox import MAX_ATTEMPTS, Job
+from eventos.kernel.text import mask_email
+from eventos.kernel.titles import title
+from eventos.people.models import Person
+from eventos.registration.models import Registration
+
+PAGE = 40
+
+# What each job is, as an office calls it. Jobs that follow a fact are named "fact > room.module.function".
+JOBS = {
+    "registration.confirm": "Confirmación de una inscripción",
+    "registration.promoted": "Aviso de cupo asignado",
+    "registration.cancelled": "Aviso de inscripción cancelada",
+    "registration.check_import": "Revisión de un archivo importado",
+    "event.rescheduled": "Aviso de cambio en un evento",
+    "event.cancelled": "Aviso de evento cancelado",
+    "event.capacity_raised": "Asignación de cupos nuevos",
+    "reports.build": "Preparación de un informe",
+}
+ROOMS = {"accounts": "Correo de acceso para el equipo", "registration": "Correo de una inscripción", "reports": "Preparación de un informe"}
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A promised piece of work that is not done: waiting, retrying, failed, or held until somebody releases it."""
+
+    id: int
+    what: str
+    about: str
+    recipient: str
+    state: str
+    reason: str
+    created_at: datetime
+    due_at: datetime
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.state in {"failed", "held", "retrying"}
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """A message that the transport took."""
+
+    subject: str
+    recipient: str
+    sent_at: datetime
+    registration: str | None
+
+
+@dataclass(frozen=True)
+class MailCounts:
+    sent: int
+    waiting: int
+    failed: int
+
+
+def mail_counts(db: Session, staff: Member) -> MailCounts:
+    """How many were sent, wait, and failed or are held: one statement."""
+    jobs = _jobs(staff, func.count(), func.sum(case((Job.buried_at.is_(None), 1), else_=0))).subquery()
+    sent = _sent(staff, func.count()).scalar_subquery()
+    row = db.execute(select(jobs, sent)).one()
+    return MailCounts(sent=row[2], waiting=int(row[1] or 0), failed=row[0] - int(row[1] or 0))
+
+
+def failed_count(db: Session, staff: Member) -> int:
+    return db.execute(_jobs(staff, func.count()).where(Job.buried_at.is_not(None))).scalar_one()
+
+
+def pending_jobs(db: Session, staff: Member, *, failed: bool | None = None, limit: int = 100) -> list[JobRow]:
+    """Jobs not done yet, those that need somebody first: one statement."""
+    columns = (
+        Job.id, Job.name, Job.attempts, Job.due_at, Job.created_at, Job.buried_at, Job.last_error, Event.kind, Event.number, Event.topic,
+        Person.email,
+    )  # fmt: skip
+    rows = _jobs(staff, *columns)
+    if failed is not None:
+        rows = rows.where(Job.buried_at.is_not(None) if failed else Job.buried_at.is_(None))
+    return [_job(row) for row in db.execute(rows.order_by(Job.buried_at.is_(None), Job.id.desc()).limit(limit))]
+
+
+def sent_mails(db: Session, staff: Member, *, page: int) -> list[SentRow]:
+    """One page of what was sent, latest first: one statement."""
+    rows = _sent(staff, MailRecord.subject, MailRecord.recipient, MailRecord.sent_at, Registration.public_id)
+    rows = rows.order_by(MailRecord.sent_at.desc(), MailRecord.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    return [SentRow(*row) for row in db.execute(rows)]
+
+
+def job_to_retry(db: Session, staff: Member, job_id: int) -> JobRow | None:
+    """The job, if this person may see it and it waits for somebody."""
+    columns = (
+        Job.id, Job.name, Job.attempts, Job.due_at, Job.created_at, Job.buried_at, Job.last_error, Event.kind, Event.number, Event.topic,
+        Person.email,
+    )  # fmt: skip
+    row = db.execute(_jobs(staff, *columns).where(Job.id == job_id)).one_or_none()
+    found = _job(row) if row is not None else None
+    return found if found is not None and found.may_be_retried else None
+
+
+def _jobs(staff: Member, *columns: Any) -> Select[Any]:
+    registration_id, event_id = Job.args["registration_id"].as_integer(), Job.args["event_id"].as_integer()
+    return (
+        select(*columns)
+        .select_from(Job)
+        .outerjoin(Registration, Registration.id == registration_id)
+        .outerjoin(Person, Person.id == Registration.person_id)
+        .outerjoin(Event, Event.id == func.coalesce(Registration.event_id, event_id))
+        .where(Job.done_at.is_(None), _theirs(staff))
+    )
+
+
+def _sent(staff: Member, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(MailRecord)
+        .outerjoin(Registration, and_(MailRecord.about_type == "registration", Registration.id == MailRecord.about_id))
+        .outerjoin(Event, or_(Event.id == Registration.event_id, and_(MailRecord.about_type == "event", Event.id == MailRecord.about_id)))
+        .where(_theirs(staff))
+    )
+
+
+def _theirs(staff: Member) -> ColumnElement[bool]:
+    """Mails about no event (accounts) are for administrators alone: without a cycle no scope holds."""
+    return in_scope(Event.cycle_id, staff)
+
+
+def _job(row: Any) -> JobRow:
+    about = title(row.kind, row.number, row.topic)[1] if row.kind else ""
+    state = _state(row.buried_at is not None, row.attempts, bool(row.last_error))
+    recipient = mask_email(row.email) if row.email else ""
+    return JobRow(row.id, job_words(row.name), about, recipient, state, row.last_error or "", row.created_at, row.due_at)
+
+
+def _state(is_buried: bool, attempts: int, has_error: bool) -> str:
+    if is_buried:
+        return "failed" if attempts else "held"
+    return "retrying" if has_error and attempts < MAX_ATTEMPTS else "waiting"
+
+
+def job_words(name: str) -> str:
+    """What a job is, for people: by its name, by the fact it follows, or by its room."""
+    fact = name.partition(" > ")[0]
+    return JOBS.get(fact) or ROOMS.get(fact.partition(".")[0], "Trabajo interno")

@@ -1,0 +1,72 @@
+"""The blueprint of the desk, the menus that every staff page shows, and what its pages say after a change."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, request, url_for
+
+from eventos.kernel.http import Audience, Door, entry_of
+from eventos.kernel.vocabulary import StaffRole
+
+door = Door("desk", __name__, audience=Audience.STAFF)
+WRITERS = (StaffRole.ADMINISTRATOR, StaffRole.ORGANISER)
+READERS = (*WRITERS, StaffRole.READER)
+
+NOTICES = {
+    "job-retried": ("success", "Se intentará de nuevo en un momento."),
+    "job-gone": ("info", "Ese trabajo ya se hizo o está en curso: no hace falta repetirlo."),
+    "confirmation-resent": ("success", "La confirmación va en camino, al correo que tenemos registrado."),
+    "registration-cancelled": ("success", "La inscripción quedó cancelada. Avisamos a la persona por correo."),
+    "already-cancelled": ("info", "Esta inscripción ya estaba cancelada."),
+}
+
+MENU = (
+    ("desk", "Escritorio", "desk.home"),
+    ("events", "Eventos", "desk.events"),
+    ("cycles", "Ciclos", "cycles.index"),
+    ("mails", "Correos", "desk.mails"),
+    ("team", "Equipo", "accounts_staff.team"),
+    ("office", "Oficina", "entities.office"),
+)
+TABS = (
+    ("Resumen", "desk.event"),
+    ("Editar", "cycles.edit"),
+    ("Inscripciones", "desk.registrations"),
+    ("Importar", "importing.start"),
+    ("Asistencia", "attendance.overview"),
+    ("Informe", "reports.overview"),
+)
+
+
+def may_open(endpoint: str) -> bool:
+    """Whether the person signed in may open this page; a door that is not there opens to nobody."""
+    entry = entry_of(current_app, endpoint)
+    staff = g.get("staff")
+    return entry is not None and staff is not None and staff.role in entry.roles
+
+
+def event_tabs(slug: str) -> list[dict[str, Any]]:
+    """The pages of one event that the person signed in may open; the current one is the one of the same endpoint, else of the same room."""
+    here = request.endpoint or ""
+    exact = any(endpoint == here for _label, endpoint in TABS)
+    room = here.partition(".")[0]
+    return [
+        {
+            "label": label,
+            "url": url_for(endpoint, slug=slug),
+            "current": endpoint == here if exact else endpoint.partition(".")[0] == room != "desk",
+        }
+        for label, endpoint in TABS
+        if may_open(endpoint)
+    ]
+
+
+def give_the_menus(app: Flask) -> None:
+    """Staff pages get their menu (`nav`, items with `key`) and `event_tabs`."""
+
+    @app.context_processor
+    def menus() -> dict[str, Any]:
+        entry = entry_of(current_app, request.endpoint)
+        if entry is None or entry.audience is not Audience.STAFF:
+            return {}
+        items = [{"key": key, "label": label, "url": url_for(endpoint)} for key, label, endpoint in MENU if may_open(endpoint)]
+        return {"nav": items, "event_tabs": event_tabs, "may_open": may_open}

@@ -1,0 +1,94 @@
+"""The list of events, and the page of one: how it stands, what it lacks, its public address and its link de ingreso."""
+
+from datetime import datetime
+
+from flask import render_template, request
+
+from eventos.adapters import qr
+from eventos.attendance import queries as attendance
+from eventos.cycles import queries as cycles
+from eventos.cycles.queries import EventCard
+from eventos.cycles.rules import PresenceRule
+from eventos.desk import queries, rules
+from eventos.desk.web.door import WRITERS, door
+from eventos.kernel import clock, links, spanish
+from eventos.kernel.db import reading
+from eventos.kernel.http import current_staff
+from eventos.kernel.text import fold
+from eventos.kernel.vocabulary import EventState
+
+PAGE = 20
+STATES = (("", "Todos"), ("proximos", "Próximos"), ("realizados", "Realizados"), ("borradores", "Borradores"), ("cancelados", "Cancelados"))
+
+
+@door.get("/escritorio/eventos")
+def events() -> str:
+    now, staff = clock.now(), current_staff()
+    chosen = {name: request.args.get(name, "").strip()[:100] for name in ("ciclo", "estado", "texto")}
+    with reading() as db:
+        known_cycles = cycles.cycles_for(db, staff)
+        cards = [card for card in cycles.events_for(db, staff) if _matches(card, chosen, now.timestamp())]
+        cards.sort(key=lambda card: (card.starts_at is not None, -(card.starts_at.timestamp() if card.starts_at else card.id)))
+        pages = max(1, -(-len(cards) // PAGE))
+        page = min(max(1, request.args.get("pagina", 1, type=int)), pages)
+        shown = cards[(page - 1) * PAGE : page * PAGE]
+        figures = queries.event_figures(db, [card.id for card in shown])
+    return render_template(
+        "desk/events.html",
+        rows=[
+            (card, rules.when_line(card, clock.today()), rules.standing(card, figures.get(card.id, rules.Figures()), now)) for card in shown
+        ],
+        figures=figures,
+        total=len(cards),
+        cycles=known_cycles,
+        states=STATES,
+        chosen=chosen,
+        page=page,
+        pages=pages,
+        demo_banner=any(card.demo for card in shown),
+        writes=staff.role in WRITERS,
+    )
+
+
+@door.get("/escritorio/eventos/<slug>")
+def event(slug: str) -> str:
+    now, staff = clock.now(), current_staff()
+    with reading() as db:
+        ref = cycles.event_in_scope(db, slug, staff)
+        view = cycles.event_view_by_id(db, ref.id)
+        figures = queries.event_figures(db, [ref.id])[ref.id]
+        count = attendance.count(db, ref.id) if figures.has_attendance else None
+    address = links.event(view.slug)
+    return render_template(
+        "desk/event.html",
+        event=view,
+        figures=figures,
+        count=count,
+        gaps=rules.gaps(view) if view.state is not EventState.CANCELLED and not _is_past(view.ends_at, now) else [],
+        exposure=rules.exposure_words(view.link_exposure),
+        address=address,
+        code=qr.svg(address, title="QR de la página pública del evento") if view.published_at and len(address) <= qr.LONGEST else None,
+        presence=PresenceRule.of(view.presence_rule).words(),
+        intensity=spanish.hours_in_words(view.intensity_hours) if view.intensity_hours else None,
+        writes=staff.role in WRITERS,
+    )
+
+
+def _is_past(ends_at: datetime | None, now: datetime) -> bool:
+    return ends_at is not None and now >= ends_at
+
+
+def _matches(card: EventCard, chosen: dict[str, str], now: float) -> bool:
+    ahead = card.ends_at is not None and card.ends_at.timestamp() > now
+    by_state = {
+        "proximos": card.state is EventState.PUBLISHED and ahead,
+        "realizados": card.state is EventState.PUBLISHED and not ahead,
+        "borradores": card.state is EventState.DRAFT,
+        "cancelados": card.state is EventState.CANCELLED,
+    }
+    text = fold(chosen["texto"])
+    return (
+        (not chosen["ciclo"] or card.cycle_slug == chosen["ciclo"])
+        and by_state.get(chosen["estado"], True)
+        and (not text or text in fold(f"{card.title} {card.summary} {card.place}"))
+    )
