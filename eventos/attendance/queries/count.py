@@ -90,9 +90,10 @@ class Count:
         return spanish.join_and(self.home) if 0 < len(self.home) < 4 else "Colombia"
 
 
-def count(db: Session, event_id: int) -> Count:
-    """Count an event, in two statements however many people it has."""
-    expected = expected_codes(db, event_id)
+def count(db: Session, event_id: int, *, expected: tuple[str, ...] | None = None) -> Count:
+    """Count an event: two statements however many people it has, one when `expected` (DIVIPOLA codes) is known already."""
+    if expected is None:
+        expected = expected_codes(db, event_id)
     which = standing(event_id)
     keys = [
         Registration.divipola,

@@ -114,10 +114,10 @@ def place_label(code: str | None, country: str, city: str) -> str:
     return ", ".join(part for part in (city, country) if part)
 
 
-def roster(db: Session, event_id: int, chosen: RosterFilter, *, page: int = 1) -> RosterPage:
-    """One page of the list, by name: three statements. A page beyond the last shows the last."""
+def roster(db: Session, event_id: int, chosen: RosterFilter, *, page: int = 1, expected: tuple[str, ...] | None = None) -> RosterPage:
+    """One page of the list, by name: two statements, one more unless `expected` is known. A page beyond the last shows the last."""
     which = standing(event_id)
-    conditions = matches(chosen, which, event_id, expected_codes(db, event_id))
+    conditions = matches(chosen, which, event_id, expected_codes(db, event_id) if expected is None else expected)
     joined = which.source.join(Person.__table__, Person.id == Registration.person_id)
     total = db.execute(select(func.count()).select_from(joined).where(*conditions)).scalar_one()
     page = min(max(1, page), max(1, -(-total // PAGE)))

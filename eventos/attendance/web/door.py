@@ -1,0 +1,15 @@
+"""The blueprint of this room, who decides and who only looks, and what its pages say after a change."""
+
+from eventos.kernel.http import Audience, Door
+from eventos.kernel.vocabulary import StaffRole
+
+DECIDERS = (StaffRole.ADMINISTRATOR, StaffRole.ORGANISER)
+READERS = (*DECIDERS, StaffRole.READER)
+URL = "/escritorio/eventos/<slug>/asistencia"
+
+door = Door("attendance", __name__, audience=Audience.STAFF, roles=READERS)
+
+NOTICES = {
+    "attendance-decided": ("success", "La decisión quedó guardada con su nombre y el motivo. Puede quitar la marca cuando quiera."),
+    "attendance-taken-back": ("success", "Se quitó la marca: vuelve a contar lo que diga la lista importada."),
+}
