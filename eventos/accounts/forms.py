@@ -47,13 +47,13 @@ def _present_password() -> PasswordField:
 
 
 class SignInForm(BaseForm):
-    email = _email("Correo", autocomplete="username")
+    email = _email("Correo", autocomplete="email")
     password = PasswordField("Contraseña", validators=[Needed("Escriba la contraseña.")], render_kw={"autocomplete": "current-password"})
     code = TextLine("Código de verificación", description="Solo si activó la verificación en dos pasos.", render_kw=CODE_KW)
 
 
 class ForgottenForm(BaseForm):
-    email = _email("Correo de su cuenta", autocomplete="username")
+    email = _email("Correo de su cuenta", autocomplete="email")
 
 
 class NewPasswordForm(BaseForm):
@@ -65,7 +65,7 @@ class FirstAdminForm(BaseForm):
     name = TextLine(
         "Nombre y apellidos", validators=[Needed("Escriba su nombre."), Max(rules.NAME_LONGEST)], render_kw={"autocomplete": "name"}
     )
-    email = _email("Correo", autocomplete="username")
+    email = _email("Correo", autocomplete="email")
     password = _new_password("Contraseña")
     repeated = _repeated()
 

@@ -216,3 +216,13 @@ def test_a_page_of_staff_costs_one_statement_to_know_who_is_there(client: FlaskC
     with counted() as statements:
         client.get("/escritorio/cuenta")
     assert len([statement for statement in statements if "staff_session" in statement]) == 2, str(statements)
+
+
+def test_every_staff_page_says_who_is_there_and_offers_the_way_out(client: FlaskClient, writing: Opened) -> None:
+    who = signed_in(client, writing)
+    page = client.get("/escritorio/cuenta").text
+    assert f"<strong>{who.name}</strong>" in page
+    assert 'action="/salir"' in page
+    assert f'value="{who.csrf}"' in page
+    client.post("/salir", data={"csrf_token": who.csrf})
+    assert 'action="/salir"' not in client.get("/ingresar").text

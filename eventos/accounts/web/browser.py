@@ -1,5 +1,7 @@
 """The cookie of a signed-in browser, and who comes with it (threats, D3: HttpOnly, SameSite=Lax, `__Host-` on https)."""
 
+from typing import Any
+
 from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
@@ -10,8 +12,12 @@ from eventos.kernel.errors import Busy
 
 
 def start(app: Flask) -> None:
-    """Tell the gate how to find the staff member behind a request."""
+    """Tell the gate how to find the staff member behind a request, and the templates whom it found (public pages never ask)."""
     http.use_staff_loader(app, load)
+
+    @app.context_processor
+    def staff() -> dict[str, Any]:
+        return {"staff": g.get("staff")}
 
 
 def load() -> queries.StaffView | None:
