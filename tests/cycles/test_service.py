@@ -1,5 +1,7 @@
 """Creating, editing, duplicating, publishing and cancelling events; cycles and their municipalities."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, time
 
 import pytest
@@ -14,6 +16,8 @@ from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import EntityKind, EventState, HostRole, LinkExposure, Modality
 from tests.cycles.factories import LINK, a_cycle, a_day, a_published_event, an_event, cycle_command, event_command, the_view
+
+Opened = Callable[[], AbstractContextManager[Session]]
 
 
 @pytest.fixture
@@ -154,6 +158,22 @@ def test_two_people_editing_at_once_do_not_overwrite_each_other(db: Session) -> 
     with pytest.raises(service.EventChanged):
         service.edit_event(db, event, event_command(summary="De la segunda."), version=seen_by_both, by=SYSTEM, now=clock.now())
     assert the_view(db, event).summary == "De la primera."
+
+
+@pytest.mark.postgres
+def test_two_transactions_at_once_do_not_overwrite_each_other(writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        slug = an_event(db).slug
+    with writing() as first, writing() as second:
+        seen = queries.event_for_write(first, slug)
+        version = seen.version
+        edit(second, queries.event_for_write(second, slug), summary="De la segunda.")
+        second.commit()
+        with pytest.raises(service.EventChanged):
+            service.edit_event(first, seen, event_command(summary="De la primera."), version=version, by=SYSTEM, now=clock.now())
+        first.rollback()
+    with looking() as db:
+        assert queries.event_view(db, slug).summary == "De la segunda."
 
 
 def test_changing_only_a_row_counts_as_a_change(db: Session) -> None:

@@ -363,7 +363,15 @@ def test_an_organiser_works_in_the_cycle_they_begin_and_cannot_let_others_in(des
 def test_how_a_number_reads_is_answered_while_it_is_typed(desk: Desk) -> None:
     path = "/escritorio/eventos/como-se-lee"
     assert desk.get(f"{path}?clase=asistencia_tecnica&numero=12").json == {"heading": "DUODÉCIMA ASISTENCIA TÉCNICA"}
-    for odd in ("clase=foro&numero=0", "clase=foro&numero=-1", "clase=foro&numero=1e9", "clase=foro&numero=99999", "clase=x&numero=1", ""):
+    for odd in (
+        "clase=foro&numero=0",
+        "clase=foro&numero=-1",
+        "clase=foro&numero=1e9",
+        "clase=foro&numero=99999",
+        f"clase=foro&numero=0001{'1' * 5000}",
+        "clase=x&numero=1",
+        "",
+    ):
         assert desk.get(f"{path}?{odd}").json == {"heading": ""}
 
 

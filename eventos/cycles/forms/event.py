@@ -7,7 +7,18 @@ from typing import Any
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
-from eventos.cycles.forms.fields import DayField, DecimalField, HourField, MomentField, RowForm, Rows, VerbatimField, WholeField, read_hour
+from eventos.cycles.forms.fields import (
+    DayField,
+    DecimalField,
+    HourField,
+    MomentField,
+    Read,
+    RowForm,
+    Rows,
+    VerbatimField,
+    WholeField,
+    read_hour,
+)
 from eventos.cycles.queries import CycleRow, EventView
 from eventos.cycles.rules import (
     Advice,
@@ -37,9 +48,9 @@ PRESENCE = [
 
 
 class DayForm(RowForm):
-    on_date = DayField("Fecha", [Needed("Escriba la fecha.")], render_kw={"autocomplete": "off"})
-    starts = HourField("Comienza", [Needed("Escriba la hora de comienzo.")])
-    ends = HourField("Termina", [Needed("Escriba la hora de final.")])
+    on_date = DayField("Fecha", [Read("Escriba la fecha.")], render_kw={"autocomplete": "off"})
+    starts = HourField("Comienza", [Read("Escriba la hora de comienzo.")])
+    ends = HourField("Termina", [Read("Escriba la hora de final.")])
 
     def validate_ends(self, field: HourField) -> None:
         if self.starts.data and field.data and field.data <= self.starts.data:

@@ -38,6 +38,18 @@ class _Read(StringField):
         return str(value)
 
 
+class Read:
+    """The field must say something; what could not be read has its own error already."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        self.field_flags = {"required": True}
+
+    def __call__(self, _form: Form, field: Any) -> None:
+        if field.data is None and not field.process_errors:
+            raise ValidationError(self.message)
+
+
 class DayField(_Read):
     """A date: "jueves 29 de julio de 2021", "29/07/2021" or what a date picker sends. The weekday, when told, must fit."""
 

@@ -1,5 +1,6 @@
 """The form of an event and the verbs of its state: create, edit, duplicate, publish, cancel."""
 
+import re
 from typing import Any
 
 from flask import jsonify, redirect, render_template, request, url_for
@@ -23,7 +24,7 @@ URL = "/escritorio/eventos"
 def heading() -> Any:
     """How a kind and a number read, for the preview beside the number."""
     kind, number = request.args.get("clase", ""), request.args.get("numero", "")
-    known = kind in set(EventKind) and (number == "" or (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= 999))
+    known = kind in set(EventKind) and (number == "" or re.fullmatch(r"[1-9][0-9]{0,2}", number, re.ASCII))
     return jsonify(heading=numbered(kind, int(number) if number else None).upper() if known else "")
 
 
