@@ -120,7 +120,7 @@ def run(
     file = take_file(data, filename)
     with transaction() as db:
         event = event_view(db, event_slug)
-        sheet = service.upload(db, file, event_id=event.id, by=by, now=clock.now())
+        sheet = service.upload(db, file, options, event_id=event.id, by=by, now=clock.now())
         chosen = mapping if mapping is not None else service.mapping_for(db, file.headers)
         service.begin_check(db, sheet.public_id, chosen, options, event_id=event.id)
         import_id, public_id, attempt = sheet.id, sheet.public_id, str(sheet.summary["run"])

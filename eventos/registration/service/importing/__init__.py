@@ -2,16 +2,18 @@
 
 from eventos.registration.service.importing.columns import Field
 from eventos.registration.service.importing.enter import Entered, enter
-from eventos.registration.service.importing.sheet import Options, Upload, abandon, begin_check, mapping_for, upload
+from eventos.registration.service.importing.sheet import CONSENT, Options, Upload, abandon, begin_check, check_size, mapping_for, upload
 from eventos.registration.service.importing.stage import fail, finish_check, stage
 
 __all__ = [
+    "CONSENT",
     "Entered",
     "Field",
     "Options",
     "Upload",
     "abandon",
     "begin_check",
+    "check_size",
     "enter",
     "fail",
     "finish_check",

@@ -12,6 +12,7 @@ from eventos.kernel import audit, divipola, outbox, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import upsert
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
+from eventos.kernel.spanish import number
 from eventos.kernel.text import clean
 from eventos.registration.models import Import, ImportMapping, ImportRow
 from eventos.registration.service.importing import columns
@@ -56,13 +57,18 @@ class Options:
         return f"{CONSENT} Dónde reposan: {self.consent_note}" if self.consent_note else CONSENT
 
 
-def upload(db: Session, file: Upload, *, event_id: int, by: Actor, now: datetime) -> Import:
-    """Write down a sheet for an event. Raises InvalidInput for one without rows or with too many."""
+def check_size(file: Upload) -> None:
+    """Refuse a sheet without rows, or with more than enter at once. Raises InvalidInput."""
     if not file.rows:
         raise InvalidInput(fields={"file": "El archivo tiene encabezados, pero ninguna fila debajo. Revise que se guardó con sus datos."})
     if file.rows > MAX_ROWS:
-        most = f"{MAX_ROWS:,}".replace(",", ".")
-        raise InvalidInput(fields={"file": f"El archivo tiene más de {most} filas. Divídalo en partes y súbalas una por una."})
+        raise InvalidInput(fields={"file": f"El archivo tiene más de {number(MAX_ROWS)} filas. Divídalo en partes y súbalas una por una."})
+
+
+def upload(db: Session, file: Upload, options: Options, *, event_id: int, by: Actor, now: datetime) -> Import:
+    """Write down a sheet for an event, with what was said about consents. Raises InvalidInput."""
+    check_size(file)
+    _need_consents(options)
     sheet = Import(
         public_id=tokens.public_id(),
         event_id=event_id,
@@ -70,7 +76,7 @@ def upload(db: Session, file: Upload, *, event_id: int, by: Actor, now: datetime
         filename=clean(file.filename)[:200] or "lista",
         headers=list(file.headers),
         mapping={},
-        options={},
+        options=asdict(options),
         state="uploaded",
         summary={"rows": file.rows},
         created_by=by.name or by.ref,
@@ -80,6 +86,11 @@ def upload(db: Session, file: Upload, *, event_id: int, by: Actor, now: datetime
     db.flush()
     audit.record(db, by, "registration.upload_import", "registrant_import", sheet.id, rows=file.rows)
     return sheet
+
+
+def _need_consents(options: Options) -> None:
+    if not options.has_consents:
+        raise InvalidInput(fields={"has_consents": "Confirme que la oficina tiene las autorizaciones. Sin ellas la lista no puede entrar."})
 
 
 def mapping_for(db: Session, headers: Sequence[str], chosen: Mapping[str, int] | None = None) -> dict[Field, int]:
@@ -112,8 +123,7 @@ def begin_check(db: Session, public_id: str, mapping: Mapping[Field, int], optio
     if sheet.state == "entered":
         raise AlreadyEntered
     columns.check(mapping, sheet.headers)
-    if not options.has_consents:
-        raise InvalidInput(fields={"has_consents": "Confirme que la oficina tiene las autorizaciones. Sin ellas la lista no puede entrar."})
+    _need_consents(options)
     if options.prefer_departamento and divipola.departamento(options.prefer_departamento) is None:
         raise InvalidInput(fields={"prefer_departamento": "Elija un departamento de la lista."})
     _forget_rows(db, sheet.id)
