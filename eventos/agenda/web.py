@@ -15,6 +15,7 @@ from eventos.kernel.db import reading
 from eventos.kernel.errors import NotFound
 from eventos.kernel.http import Audience, Door, current_staff, download, entry_of
 from eventos.kernel.vocabulary import EventState, LinkExposure
+from eventos.people.rules import notice as habeas_data
 
 PAST_PAGE = 10
 
@@ -70,7 +71,7 @@ def draft(slug: str) -> str:
 
 @public.get("/politicas")
 def policies() -> str:
-    return render_template("agenda/policies.html")
+    return render_template("agenda/policies.html", habeas_data=habeas_data)
 
 
 @public.get("/mapa-del-sitio")

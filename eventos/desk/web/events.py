@@ -28,7 +28,7 @@ def events() -> str:
     with reading() as db:
         known_cycles = cycles.cycles_for(db, staff)
         cards = [card for card in cycles.events_for(db, staff) if _matches(card, chosen, now.timestamp())]
-        cards.sort(key=lambda card: (card.starts_at is not None, -(card.starts_at.timestamp() if card.starts_at else card.id)))
+        cards.sort(key=_place)
         pages = max(1, -(-len(cards) // PAGE))
         page = min(max(1, request.args.get("pagina", 1, type=int)), pages)
         shown = cards[(page - 1) * PAGE : page * PAGE]
@@ -72,6 +72,13 @@ def event(slug: str) -> str:
         intensity=spanish.hours_in_words(view.intensity_hours) if view.intensity_hours else None,
         writes=staff.role in WRITERS,
     )
+
+
+def _place(card: EventCard) -> tuple[int, float]:
+    """Drafts that lack a day come first, then the latest days, then what happened nobody knows when."""
+    if card.starts_at is None:
+        return (0 if card.state is EventState.DRAFT else 2, -card.id)
+    return (1, -card.starts_at.timestamp())
 
 
 def _is_past(ends_at: datetime | None, now: datetime) -> bool:
