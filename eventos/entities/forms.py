@@ -39,5 +39,6 @@ _FIELDS = {"process": "process_name"}
 
 
 def office_data(view: OfficeView) -> dict[str, Any]:
-    """The office as the form shows it."""
-    return {_FIELDS.get(name, name): value for name, value in asdict(view).items()}
+    """The office as the form shows it; the neutral name of an empty instance is nobody's own."""
+    said = {_FIELDS.get(name, name): value for name, value in asdict(view).items()}
+    return said if view.is_set else said | {"name": ""}

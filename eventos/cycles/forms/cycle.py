@@ -8,6 +8,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from eventos.cycles.queries import CycleView
 from eventos.cycles.rules import SaveCycle
 from eventos.kernel import divipola
+from eventos.kernel.text import fold
 from eventos.kernel.vocabulary import StaffRole
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine, choices
 
@@ -50,7 +51,9 @@ class CycleForm(BaseForm):
         ticked = [code for code in self.expected.data or [] if divipola.get(code)]
         known = {place.code for place in divipola.of_departamento(self.departamento.data or "")}
         listed = sorted({*ticked[:MOST_LISTED], *known})
-        places = sorted((divipola.get(code) for code in listed), key=lambda place: (place.departamento, place.name) if place else ("", ""))
+        places = sorted(
+            (divipola.get(code) for code in listed), key=lambda place: (fold(place.departamento), fold(place.name)) if place else ("", "")
+        )
         many = len({code[:2] for code in listed}) > 1
         self.expected.choices = choices(*((place.code, place.label if many else place.name) for place in places if place))
 
