@@ -19,13 +19,14 @@ from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.vocabulary import EventState
-from eventos.registration import tasks as registration
+from eventos.registration import importing
 from eventos.registration.models import Import
+from eventos.registration.service.importing import Options
 from eventos.reports import service as reports
 from eventos.reports.sections import SaveSection
 
 SHEET = Path(__file__).parent / "data" / "quinta_asistencia.csv"
-CONSENT_NOTE = "Datos ficticios de la demostración"
+OPTIONS = Options(has_consents=True, consent_note="Datos ficticios de la demostración")
 
 
 def load(*, reset: bool = False) -> Iterator[str]:
@@ -51,9 +52,7 @@ def load(*, reset: bool = False) -> Iterator[str]:
             event = _event(db, command, cycle_id=cycle_id, note=note, now=now)
         if people and not _has_list(event.id):
             content = SHEET.read_bytes() if attended else _first_rows(people)
-            registration.import_sheet(
-                event.slug, content, SHEET.name if attended else "inscritos.csv", consent_note=CONSENT_NOTE, by=SYSTEM
-            )
+            importing.run(event.slug, content, SHEET.name if attended else "inscritos.csv", by=SYSTEM, options=OPTIONS)
         yield f"Evento de demostración: {event.slug}"
 
 
