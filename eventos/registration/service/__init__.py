@@ -13,7 +13,8 @@ from eventos.registration.service.change import (
     read_asked,
     read_mail_change,
 )
-from eventos.registration.service.promote import promote
+from eventos.registration.service.notify import tell_event_cancelled, tell_rescheduled
+from eventos.registration.service.promote import fill_seats, promote
 from eventos.registration.service.register import Outcome, register
 from eventos.registration.service.resend import resend_links
 
@@ -28,6 +29,7 @@ __all__ = [
     "come_back",
     "confirm_mail_change",
     "count_try",
+    "fill_seats",
     "mail_change_token",
     "person_of",
     "promote",
@@ -35,4 +37,6 @@ __all__ = [
     "read_mail_change",
     "register",
     "resend_links",
+    "tell_event_cancelled",
+    "tell_rescheduled",
 ]

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from eventos.cycles.models import Event
 from eventos.kernel import limits, outbox
 from eventos.kernel.limits import Limit
+from eventos.kernel.vocabulary import RegistrationState
+from eventos.registration import queries
 from eventos.registration.rules import HELD_REASON, MAILS_DAY, MAILS_HOUR
 
 
@@ -52,3 +56,24 @@ def cancelled(db: Session, registration_id: int, *, now: datetime) -> None:
 def count_mail(db: Session, email_key: str) -> str:
     """Count one mail to an address: why it must be held, or ""."""
     return hold_reason(limits.hit(db, *recipient_limits(email_key)))
+
+
+def tell_rescheduled(db: Session, event_id: int) -> None:
+    """Promise everybody who holds a seat the mail with the updated invite, once for each change of the event."""
+    sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
+    ids = queries.ids_in_state(db, event_id, RegistrationState.ACTIVE)
+    jobs = [
+        (f"registration.confirm:{each}:rescheduled:{sequence}", {"registration_id": each, "why": "rescheduled", "number": sequence})
+        for each in ids
+    ]
+    outbox.enqueue_many(db, "registration.confirm", jobs)
+
+
+def tell_event_cancelled(db: Session, event_id: int) -> None:
+    """Promise everybody who holds a seat or waits for one the mail that says the event is off."""
+    sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
+    ids = queries.ids_in_state(db, event_id, RegistrationState.ACTIVE, RegistrationState.WAITLISTED)
+    jobs = [
+        (f"registration.cancelled:{each}:event:{sequence}", {"registration_id": each, "number": sequence, "why": "event"}) for each in ids
+    ]
+    outbox.enqueue_many(db, "registration.cancelled", jobs)

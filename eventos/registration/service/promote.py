@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from eventos.cycles.queries import event_view_by_id
 from eventos.cycles.service import seats
 from eventos.kernel import audit
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.registration.models import Registration
+from eventos.registration.rules import can_change
 from eventos.registration.service import notify
 
 
@@ -43,3 +45,12 @@ def promote(db: Session, event_id: int, modality: str, *, now: datetime, limit: 
         promoted.append(registration_id)
     db.flush()
     return promoted
+
+
+def fill_seats(db: Session, event_id: int, *, now: datetime, limit: int) -> bool:
+    """Give free seats of an event that is still ahead to who waits, up to `limit` in each modality; True when somebody moved up."""
+    event = event_view_by_id(db, event_id)
+    if not can_change(event.state, event.starts_at, now):
+        return False
+    moved = [promote(db, event_id, pool.option, now=now, limit=limit) for pool in event.pools]
+    return any(moved)

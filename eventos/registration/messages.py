@@ -1,0 +1,248 @@
+"""The words of every mail about a registration, apart from the sending: subject, text, HTML, QR and invite."""
+
+from dataclasses import replace
+from typing import Any
+
+from eventos.adapters import calendar, mail, qr
+from eventos.adapters.calendar import Invite, Slot
+from eventos.adapters.mail import InlineImage, Mail
+from eventos.cycles.queries import EventView
+from eventos.entities.queries import OfficeView
+from eventos.kernel import clock, links, spanish
+from eventos.kernel.templating import plain
+from eventos.kernel.text import mask_email
+from eventos.kernel.vocabulary import LinkExposure, Modality, RegistrationState
+from eventos.registration.queries import ConfirmationView, RegistrationView
+from eventos.registration.service import tickets
+
+QR_CID = "codigo-qr@eventos"
+
+_ACTIVE = {
+    "first": ("Inscripción confirmada", "Su inscripción está confirmada."),
+    "repeat": ("Su inscripción", "Usted ya está inscrito. Le enviamos otra vez lo que necesita para asistir."),
+    "promoted": ("Ya tiene cupo", "Se liberó un cupo y es suyo: su inscripción está confirmada."),
+    "changed": ("Cambió su inscripción", "Su inscripción quedó como usted la cambió."),
+    "rescheduled": ("Cambió el evento", "El evento cambió. Esto es lo que vale ahora."),
+}
+_WAITING = (
+    "En lista de espera",
+    "Por ahora no hay cupos: usted está en la lista de espera. Si se libera uno, le escribimos a este correo de inmediato.",
+)
+_CANCELLED = (
+    "Inscripción cancelada",
+    "Su inscripción está cancelada. Si quiere asistir, abra su vínculo personal y elija «Volver a inscribirme».",
+)
+
+
+def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: str = "") -> list[Mail]:
+    """How a registration stands: for who holds a seat the QR and the invite too, one mail for each further day of the event."""
+    registration, event = view.registration, view.registration.event
+    active = registration.state is RegistrationState.ACTIVE
+    if active:
+        opening, lead = _ACTIVE.get(why, _ACTIVE["first"])
+    else:
+        opening, lead = _WAITING if registration.state is RegistrationState.WAITLISTED else _CANCELLED
+    context = {**_about(registration, view.office), "lead": lead, "opening": opening, "other_mail": other_mail, "active": active}
+    first, *others = _slots(event) if active else ()
+    letter = Mail(
+        to=registration.email,
+        to_name=registration.full_name,
+        subject=_subject(opening, event),
+        text=plain("mail/registration/confirmation.txt", **context),
+        html=plain("mail/registration/confirmation.html", **context),
+        message_id=message_id(registration, why, number),
+        reply_to=_reply_to(view.office),
+        calendar=calendar.request(_invite(registration, (first,))) if first else None,
+        inline_images=_pictures(registration) if active else (),
+    )
+    further = [
+        _day_mail(
+            view, slot, position, calendar.request(_invite(registration, (slot,))), message_id(registration, why, number, day=position)
+        )
+        for position, slot in enumerate(others, start=2)
+    ]
+    return [letter, *further]
+
+
+def cancelled(view: ConfirmationView, *, why: str, number: int) -> list[Mail]:
+    """A registration or its whole event is off: the invites already sent are taken back, day by day. `why`: person or event."""
+    registration, event = view.registration, view.registration.event
+    opening = "Evento cancelado" if why == "event" else "Inscripción cancelada"
+    context = {**_about(registration, view.office), "opening": opening, "by_event": why == "event"}
+    slots = _slots(event) or (None,)
+    mails = []
+    for position, slot in enumerate(slots, start=1):
+        letter = Mail(
+            to=registration.email,
+            to_name=registration.full_name,
+            subject=_subject(opening, event),
+            text=plain("mail/registration/cancelled.txt", **context),
+            html=plain("mail/registration/cancelled.html", **context),
+            message_id=message_id(registration, f"cancelled-{why}", number, day=position),
+            reply_to=_reply_to(view.office),
+        )
+        if slot is not None:
+            letter = replace(letter, calendar=calendar.cancel(_invite(registration, (slot,))), calendar_method="CANCEL")
+        mails.append(letter)
+    return mails
+
+
+def personal_links(views: list[RegistrationView], office: OfficeView, *, number: int) -> Mail:
+    """The personal links of one person, for who lost the mail."""
+    person = views[0]
+    entries = [
+        {"title": each.event.title, "when": each.event.when, "state": each.state.label, "url": links.my_registration(tickets.link_of(each))}
+        for each in views
+    ]
+    context = {"office": office, "demo_banner": office.demo, "name": person.given_names, "entries": entries}
+    return Mail(
+        to=person.email,
+        to_name=person.full_name,
+        subject="Sus inscripciones y sus vínculos personales",
+        text=plain("mail/registration/links.txt", **context),
+        html=plain("mail/registration/links.html", **context),
+        message_id=f"<registration-links-{person.person_id}-{number}@{links.host()}>",
+        reply_to=_reply_to(office),
+    )
+
+
+def mail_change(view: ConfirmationView, *, email: str, token: str, number: int) -> Mail:
+    """To the new address: the link that confirms it, good for 48 hours. It names nobody, in case the address was mistyped."""
+    context = {"office": view.office, "demo_banner": view.registration.demo, "url": links.absolute(f"/correo/{token}")}
+    return Mail(
+        to=email,
+        to_name="",
+        subject="Confirme su nuevo correo",
+        text=plain("mail/registration/mail_change.txt", **context),
+        html=plain("mail/registration/mail_change.html", **context),
+        message_id=message_id(view.registration, "mail-change", number),
+        reply_to=_reply_to(view.office),
+    )
+
+
+def mail_change_notice(view: ConfirmationView, *, email: str, number: int) -> Mail:
+    """To the address on file: that somebody asked to change it, and what to do if it was somebody else."""
+    context = {**_about(view.registration, view.office), "new_mail": mask_email(email)}
+    return Mail(
+        to=view.registration.email,
+        to_name=view.registration.full_name,
+        subject="Pidieron cambiar el correo de su inscripción",
+        text=plain("mail/registration/mail_change_notice.txt", **context),
+        html=plain("mail/registration/mail_change_notice.html", **context),
+        message_id=message_id(view.registration, "mail-change-notice", number),
+        reply_to=_reply_to(view.office),
+    )
+
+
+def invite_file(registration: RegistrationView) -> bytes:
+    """The person's own invite with every day, to download from their page. Raises ValueError when the event has no days."""
+    return calendar.request(_invite(registration, _slots(registration.event)))
+
+
+def message_id(registration: RegistrationView, kind: str, number: int, *, day: int = 1) -> str:
+    """The same at every attempt, so that a repeat after a crash is recognised as one message."""
+    name = f"{kind}-{number}" if day == 1 else f"{kind}-{number}-{day}"
+    return f"<registration-{registration.public_id}-{name}@{links.host()}>"
+
+
+def _day_mail(view: ConfirmationView, slot: Slot, position: int, invite: bytes, identifier: str) -> Mail:
+    registration = view.registration
+    day = f"{spanish.date_full(clock.local(slot.starts_at).date())}, {spanish.time_range(slot.starts_at, slot.ends_at)}"
+    context = {**_about(registration, view.office), "day": day, "position": position}
+    return Mail(
+        to=registration.email,
+        to_name=registration.full_name,
+        subject=f"Día {position}: {registration.event.title}, {spanish.date_long(clock.local(slot.starts_at).date())}",
+        text=plain("mail/registration/day.txt", **context),
+        html=plain("mail/registration/day.html", **context),
+        message_id=identifier,
+        reply_to=_reply_to(view.office),
+        calendar=invite,
+    )
+
+
+def _subject(opening: str, event: EventView) -> str:
+    date = spanish.days_sentence(event.dates) or event.date_note
+    return f"{opening}: {event.title}{f', {date}' if date else ''}"
+
+
+def _reply_to(office: OfficeView) -> str | None:
+    return office.email or None
+
+
+def _about(registration: RegistrationView, office: OfficeView) -> dict[str, Any]:
+    """What every mail about a registration may say."""
+    event = registration.event
+    link = event.link if event.link_exposure is not LinkExposure.PERSONAL and _enters_online(registration) else ""
+    return {
+        "office": office,
+        "demo_banner": registration.demo or event.demo,
+        "registration": registration,
+        "event": event,
+        "name": registration.given_names,
+        "facts": facts(registration),
+        "link": link,
+        "online": _enters_online(registration),
+        "my_url": links.my_registration(tickets.link_of(registration)),
+        "ticket_url": links.ticket(tickets.ticket_of(registration)),
+        "qr_cid": QR_CID,
+    }
+
+
+def facts(registration: RegistrationView) -> list[tuple[str, str]]:
+    """Date, hour and place in words, for the text of a mail and for a page."""
+    event = registration.event
+    if len(event.days) == 1:
+        day = event.days[0]
+        when = [("Fecha", spanish.date_full(day.on_date)), ("Hora", f"{spanish.time_range(day.starts_at, day.ends_at)}, hora de Colombia")]
+    else:
+        when = [("Fechas" if event.days else "Fecha", "\n".join(day.words for day in event.days) or event.date_note)]
+    return [*when, ("Lugar", _place(registration))]
+
+
+def _place(registration: RegistrationView) -> str:
+    if registration.modality is Modality.VIRTUAL:
+        return "Virtual"
+    return registration.event.place or "Por definir"
+
+
+def _enters_online(registration: RegistrationView) -> bool:
+    return registration.modality is Modality.VIRTUAL and bool(registration.event.link)
+
+
+def _pictures(registration: RegistrationView) -> tuple[InlineImage, ...]:
+    code = qr.png(links.ticket(tickets.ticket_of(registration)), scale=6)
+    return (InlineImage(cid=QR_CID, png=code, alt="Código QR de su inscripción"),)
+
+
+def _slots(event: EventView) -> tuple[Slot, ...]:
+    """The days of an event. The first keeps the plain UID, so that an event that grows to two days does not leave an orphan behind."""
+    return tuple(
+        Slot(starts_at=day.starts_at, ends_at=day.ends_at, suffix="" if position == 1 else str(position))
+        for position, day in enumerate(event.days, start=1)
+    )
+
+
+def _invite(registration: RegistrationView, slots: tuple[Slot, ...]) -> Invite:
+    event = registration.event
+    name, address = mail.sender()
+    my_url = links.my_registration(tickets.link_of(registration))
+    shows_link = _enters_online(registration) and event.link_exposure is not LinkExposure.PERSONAL
+    said = [event.summary, f"Su vínculo personal: {my_url}"]
+    if shows_link:
+        said.append(f"Link de ingreso: {event.link}")
+    return Invite(
+        uid=registration.uid,
+        sequence=registration.invite_sequence,
+        slots=slots,
+        summary=event.title,
+        description="\n\n".join(part for part in said if part),
+        location=_place(registration),
+        url=my_url,
+        organizer_name=name,
+        organizer_email=address,
+        conference_url=event.link if shows_link and event.link.isascii() else None,
+        stamped_at=clock.now(),
+        attendee_name=registration.full_name,
+        attendee_email=registration.email,
+    )

@@ -1,0 +1,105 @@
+"""Keeps the promises of registration: read, let go of the database, send, write down. Facts of events arrive here too."""
+
+from collections.abc import Sequence
+
+from eventos.adapters import mail
+from eventos.adapters.mail import Mail
+from eventos.entities.queries import office_view
+from eventos.kernel import clock, correspondence, outbox
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.outbox import on, task
+from eventos.registration import messages, queries, service
+
+
+@task("registration.confirm")
+def confirm(registration_id: int, why: str, number: int, other_mail: str = "") -> None:
+    """Tell somebody how their registration stands now, whatever it was when this was promised."""
+    with reading() as db:
+        view = queries.confirmation_view(db, registration_id)
+    if view.registration.email:
+        _send("registration.confirm", messages.confirmation(view, why=why, number=number, other_mail=other_mail), registration_id)
+
+
+@task("registration.cancelled")
+def cancelled(registration_id: int, number: int, why: str = "person") -> None:
+    """Take an invite back: the person cancelled, or the event was called off."""
+    with reading() as db:
+        view = queries.confirmation_view(db, registration_id)
+    if view.registration.email:
+        _send("registration.cancelled", messages.cancelled(view, why=why, number=number), registration_id)
+
+
+@task("registration.links")
+def send_links(person_id: int, number: int) -> None:
+    """Send somebody their personal links, to the address on file."""
+    with reading() as db:
+        views = queries.registrations_of_person(db, person_id, clock.now())
+        office = office_view(db)
+    if views and views[0].email:
+        _send("registration.links", [messages.personal_links(views, office, number=number)], views[0].id)
+
+
+@task("registration.mail_change")
+def mail_change(registration_id: int, asked: str, number: int) -> None:
+    """Send the link that confirms a new address, to that address."""
+    wanted = service.read_asked(asked)
+    with reading() as db:
+        view = queries.confirmation_view(db, registration_id)
+    token = service.mail_change_token(wanted)
+    _send("registration.mail_change", [messages.mail_change(view, email=wanted.email, token=token, number=number)], registration_id)
+
+
+@task("registration.mail_change_notice")
+def mail_change_notice(registration_id: int, asked: str, number: int) -> None:
+    """Tell the address on file that a change was asked for."""
+    wanted = service.read_asked(asked)
+    with reading() as db:
+        view = queries.confirmation_view(db, registration_id)
+    if view.registration.email:
+        letter = messages.mail_change_notice(view, email=wanted.email, number=number)
+        _send("registration.mail_change_notice", [letter], registration_id)
+
+
+def _send(kind: str, letters: Sequence[Mail], registration_id: int) -> None:
+    """Send what was not sent yet, writing down each letter; with the last one the job is done."""
+    with reading() as db:
+        sent = queries.already_sent(db, [letter.message_id for letter in letters])
+    for letter in letters:
+        if letter.message_id not in sent:
+            mail.send(letter)
+        with transaction() as db:
+            correspondence.record_sent(
+                db,
+                message_id=letter.message_id,
+                kind=kind,
+                recipient=letter.to,
+                subject=letter.subject,
+                about=("registration", registration_id),
+            )
+            if letter is letters[-1]:
+                outbox.finish(db)
+
+
+@on("event.rescheduled")
+def event_rescheduled(event_id: int) -> None:
+    """One updated invite for each active registration."""
+    with transaction() as db:
+        service.tell_rescheduled(db, event_id)
+        outbox.finish(db)
+
+
+@on("event.cancelled")
+def event_cancelled(event_id: int) -> None:
+    """One cancellation for everybody who holds a seat or waits for one."""
+    with transaction() as db:
+        service.tell_event_cancelled(db, event_id)
+        outbox.finish(db)
+
+
+@on("event.seats_added")
+def seats_added(event_id: int) -> None:
+    """Move people up from the waiting list while there are seats, a hundred in each transaction."""
+    moved = True
+    while moved:
+        with transaction() as db:
+            moved = service.fill_seats(db, event_id, now=clock.now(), limit=100)

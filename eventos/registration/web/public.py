@@ -1,0 +1,147 @@
+"""Doors anybody may use: the registration form, its receipt, the personal links by mail, and the municipalities to choose from."""
+
+from typing import Any
+
+from flask import jsonify, make_response, redirect, render_template, request, url_for
+
+from eventos.cycles.queries import EventCard, EventView, event_view, event_views_by_id, events_of_cycle
+from eventos.cycles.rules import registration_window
+from eventos.entities.queries import entity_names, office_view
+from eventos.kernel import clock, divipola, tokens
+from eventos.kernel.audit import VISITOR
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation, TooManyRequests
+from eventos.kernel.http import Audience, Door, client_address, status_of
+from eventos.kernel.text import mask_email
+from eventos.kernel.vocabulary import EventState
+from eventos.kernel.webforms import choices
+from eventos.people.rules import notice as notice_of
+from eventos.registration import queries, service
+from eventos.registration.forms import LinksForm, RegistrationForm
+from eventos.registration.rules import RECEIPT_LIFE, why_closed
+
+door = Door("registration", __name__, audience=Audience.OPEN)
+public = Door("registration_public", __name__, audience=Audience.PUBLIC)
+
+
+@door.get("/eventos/<slug>/inscripcion")
+def form(slug: str) -> Any:
+    with reading() as db:
+        event = _visible(event_view(db, slug))
+    if not registration_window(event, clock.now()).accepts:
+        return render_template("registration/closed.html", event=event, reason=why_closed(event, clock.now()), demo_banner=event.demo)
+    return _form_page(slug, RegistrationForm(), 200)
+
+
+@door.post("/eventos/<slug>/inscripcion")
+def submit(slug: str) -> Any:
+    filled = RegistrationForm.from_request()
+    with reading() as db:
+        opening = queries.opening(db, slug)
+        office = office_view(db)
+    filled.offer_seats(opening.modality)
+    now = clock.now()
+    if not registration_window(opening, now).accepts:
+        return _form_page(slug, filled, 409, refusal=why_closed(opening, now))
+    if filled.is_trap:
+        return redirect(url_for("registration.received", receipt=_receipt([opening.id], filled.email.data or "")), 303)
+    if not filled.validate():
+        return _form_page(slug, filled, 422)
+    try:
+        with transaction() as db:
+            command = filled.to_command(slug, notice_of(office))
+            outcomes = service.register(db, command, now=now, by=VISITOR, address=client_address())
+    except InvalidInput as refused:
+        filled.refuse(refused.fields, refused.message)
+        return _form_page(slug, filled, 422)
+    except (RuleViolation, TooManyRequests) as refused:
+        return _form_page(slug, filled, status_of(refused), refusal=refused.message)
+    events = [outcome.event_id for outcome in outcomes]
+    return redirect(url_for("registration.received", receipt=_receipt(events, command.identity.email)), 303)
+
+
+def _receipt(event_ids: list[int], email: str) -> str:
+    """The sealed, dated text that the receipt page is made from: the same for everybody who typed the same."""
+    return tokens.issue("receipt", {"e": sorted(event_ids), "m": mask_email(email)}, expires_at=clock.now() + RECEIPT_LIFE)
+
+
+def _visible(event: EventView) -> EventView:
+    if event.state is EventState.DRAFT:
+        raise NotFound("No encontramos ese evento.")
+    return event
+
+
+def _form_page(slug: str, filled: RegistrationForm, status: int, *, refusal: str | None = None) -> Any:
+    """The form with what it needs to be drawn: seats left, the other events of the cycle, names to suggest."""
+    now = clock.now()
+    with reading() as db:
+        event = _visible(event_view(db, slug))
+        others = _others(events_of_cycle(db, event.cycle_id), event)
+        entities = entity_names(db, limit=200)
+        office = office_view(db)
+    if request.method == "GET":
+        filled.offer_seats(event.modality)
+    filled.also.choices = choices(*((other.slug, other.title) for other in others))
+    expected = [place for code in event.expected if (place := divipola.get(code))]
+    page = render_template(
+        "registration/form.html",
+        form=filled,
+        event=event,
+        refusal=refusal,
+        window=registration_window(event, now),
+        other_notes={other.slug: _note(other) for other in others},
+        places=[place.label for place in expected],
+        entities=[*(f"Alcaldía de {place.name}" for place in expected), *entities],
+        privacy=notice_of(office),
+        demo_banner=event.demo,
+    )
+    return make_response(page, status)
+
+
+def _others(cards: list[EventCard], event: EventView) -> list[EventCard]:
+    """The other events of the cycle that people can register for now."""
+    now = clock.now()
+    return [card for card in cards if card.id != event.id and registration_window(card, now).accepts]
+
+
+def _note(card: EventCard) -> str:
+    return f"{card.when}. Lleno: entra a la lista de espera" if card.is_full else card.when
+
+
+@door.get("/inscripcion/recibida/<receipt>")
+def received(receipt: str) -> Any:
+    try:
+        content = tokens.read("receipt", receipt)
+    except tokens.ExpiredToken:
+        return render_template("registration/receipt_gone.html"), 404
+    except tokens.BadToken:
+        raise NotFound from None
+    with reading() as db:
+        events = event_views_by_id(db, content["e"])
+    page = make_response(
+        render_template("registration/received.html", events=events, masked=content["m"], demo_banner=any(event.demo for event in events))
+    )
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page
+
+
+@door.get("/mi-inscripcion")
+def links() -> str:
+    return render_template("registration/links.html", form=LinksForm(), sent=None)
+
+
+@door.post("/mi-inscripcion")
+def send_links() -> Any:
+    filled = LinksForm.from_request()
+    if not filled.validate():
+        return render_template("registration/links.html", form=filled, sent=None), 422
+    with transaction() as db:
+        service.resend_links(db, filled.email.data or "", now=clock.now(), address=client_address())
+    return render_template("registration/links.html", form=filled, sent=mask_email(filled.email.data or ""))
+
+
+@public.get("/municipios.json")
+def municipios() -> Any:
+    """What the municipality field offers while somebody types: `[{"code", "name", "where"}]`."""
+    found = divipola.search(request.args.get("q", "")[:80])
+    return jsonify([{"code": place.code, "name": place.name, "where": place.departamento} for place in found])
