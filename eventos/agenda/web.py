@@ -126,8 +126,8 @@ def _event_page(view: EventView, *, preview: bool = False) -> str:
     )
 
 
-MENU = (("Agenda", "agenda.home", {"agenda.home", "agenda.event"}), ("Mi inscripción", "registration.recover", {"registration.recover"}))
-MINE = {"registration.recover": "my_registration"}
+MENU = (("Agenda", "agenda.home", {"agenda.home", "agenda.event"}), ("Mi inscripción", "registration.links", {"registration.links"}))
+MINE = {"registration.links": "my_registration"}
 
 
 def _give_the_menu(app: Flask) -> None:
