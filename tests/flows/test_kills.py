@@ -18,12 +18,12 @@ from eventos.jobs import bell
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.outbox import Job
 from tests.cycles.factories import a_published_event
+from tests.flows.conftest import Visit
 from tests.flows.guests import answers
 from tests.flows.stage import Trap, kill, opened, trapped, until, worker_of
 from tests.registration.factories import a_registration
 from tests.support.fixtures import Serve
 from tests.support.server import Server
-from tests.support.visitor import Visitor
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -151,11 +151,11 @@ def in_background(act: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_a_stop_lets_the_request_under_way_finish(serve: Serve, stage: Flask, database_url: str) -> None:
+def test_a_stop_lets_the_request_under_way_finish(serve: Serve, visit: Visit, stage: Flask, database_url: str) -> None:
     with transaction() as db:
         slug = a_published_event(db).slug
     server = serve(worker=False)
-    visitor = Visitor(server.url)
+    visitor = visit(server.url)
     form = visitor.form(f"/eventos/{slug}/inscripcion")
     statuses: list[int] = []
     with writer_lock(database_url):

@@ -150,7 +150,7 @@ class Visitor:
             self._connection.close()
             self._connection.request(method, path, body, sent)
             got = self._connection.getresponse()
-        answer = Answer(got.status, dict(got.getheaders()), got.read())
+        answer = Answer(got.status, {name.title(): value for name, value in got.getheaders()}, got.read())
         for morsel in SimpleCookie(got.getheader("Set-Cookie") or "").values():
             self.cookies[morsel.key] = morsel.value
         return answer
