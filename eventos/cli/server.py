@@ -64,7 +64,7 @@ def web_server(
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=settings.threads,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         ssl_cert=tls[0],
         ssl_key=tls[1],
         respawn_failed_workers=True,

@@ -55,9 +55,9 @@ HOSTS = (
 )
 
 SPEAKERS = (
-    SpeakerGiven("Aurora Ejemplo Guadual", SpeakerRole.EXPOSITOR, "Expositora", "Secretaría de Transparencia"),
-    SpeakerGiven("Benito Ficticio Robledal", SpeakerRole.EXPOSITOR, "Expositor", "Función Pública"),
-    SpeakerGiven("Camila Muestra Yarumal", SpeakerRole.MODERADOR, "Moderadora", "Oficina de Gobierno Abierto"),
+    SpeakerGiven("Aurora Ejemplo Guadual", SpeakerRole.EXPOSITOR, "Asesora", "Secretaría de Transparencia"),
+    SpeakerGiven("Benito Ficticio Robledal", SpeakerRole.EXPOSITOR, "Profesional especializado", "Función Pública"),
+    SpeakerGiven("Camila Muestra Yarumal", SpeakerRole.MODERADOR, "Profesional universitaria", "Oficina de Gobierno Abierto"),
 )
 
 FIFTH_NOTE = "El desglose por municipio y por entidad de esta sesión es inventado; los totales son los del informe que le sirve de modelo."

@@ -186,6 +186,8 @@ def client_address() -> str:
 
 
 def _gate() -> Response | None:
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        abort(404)  # PostgreSQL keeps no NUL: nothing of ours can be called so.
     entry = entry_of(current_app, request.endpoint)
     if entry is None:
         if request.endpoint is not None:
