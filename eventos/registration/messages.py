@@ -43,7 +43,7 @@ def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: s
     else:
         opening, lead = _WAITING if registration.state is RegistrationState.WAITLISTED else _CANCELLED
     context = {**_about(registration, view.office), "lead": lead, "opening": opening, "other_mail": other_mail, "active": active}
-    first, *others = _slots(event) if active else ()
+    slots = _slots(event) if active else ()
     letter = Mail(
         to=registration.email,
         to_name=registration.full_name,
@@ -52,14 +52,14 @@ def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: s
         html=plain("mail/registration/confirmation.html", **context),
         message_id=message_id(registration, why, number),
         reply_to=_reply_to(view.office),
-        calendar=calendar.request(_invite(registration, (first,))) if first else None,
+        calendar=calendar.request(_invite(registration, slots[:1])) if slots else None,
         inline_images=_pictures(registration) if active else (),
     )
     further = [
         _day_mail(
             view, slot, position, calendar.request(_invite(registration, (slot,))), message_id(registration, why, number, day=position)
         )
-        for position, slot in enumerate(others, start=2)
+        for position, slot in enumerate(slots[1:], start=2)
     ]
     return [letter, *further]
 
