@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import Form, RadioField, SearchField, SelectField
 from wtforms.validators import ValidationError
 
-from eventos.attendance.queries import NO_ENTITY, Count, RosterFilter, Status
+from eventos.attendance.queries import NO_ENTITY, OF_THE_CYCLE, Count, RosterFilter, Status
 from eventos.attendance.rules import LONGEST_REASON, SHORTEST_REASON, Decide
 from eventos.kernel import divipola
 from eventos.kernel.text import clean
@@ -37,7 +37,8 @@ class FilterForm(Form):
         """The form with the choices this event has; a choice it has not, but an address asks for, is shown too."""
         form = cls(data={name: getattr(chosen, name) for name in ("texto", "estado", "municipio", "entidad", "modalidad")})
         by_name = sorted(count.municipalities, key=lambda each: each.name)
-        places = [(each.key, each.name) for each in by_name] + [(each.key, each.name) for each in count.apart if each.registered]
+        places = [(OF_THE_CYCLE, "Los del ciclo")] if count.expected else []
+        places += [(each.key, each.name) for each in by_name] + [(each.key, each.name) for each in count.apart if each.registered]
         entities = sorted(((each.key, each.name) for each in count.entities), key=lambda pair: (pair[0] == NO_ENTITY, pair[0]))
         form.municipio.choices = _with("Todos", places, chosen.municipio)
         form.entidad.choices = _with("Todas", entities, chosen.entidad)

@@ -11,8 +11,8 @@ from eventos.kernel.text import fold
 WIDTH, HEIGHT = 760, 430
 _MARGIN_X, _MARGIN_Y = 92, 44
 _LARGEST, _SMALLEST, _ZERO = 24.0, 6.0, 8.0
-_LETTER, _LINE = 6.9, 15.0
-_BARS, _BAR_WIDTH = 8, 220
+_LETTER, _PHONE_LETTER, _LINE = 6.6, 15.0, 14.0
+_BARS, _BAR_WIDTH = 8, 208
 _ROUNDS = 120
 
 
@@ -115,10 +115,11 @@ def _labelled(figures: Sequence[Figure], spots: Sequence[Sequence[float]], sizes
     for at in order:
         figure, (x, y), r = figures[at], spots[at], sizes[at]
         others = [*taken, *(circle for number, circle in enumerate(circles) if number != at)]
-        label, label_x, label_y, anchor = _place(figure.name, x, y, r, others, taken)
         css = "chart__strong" if at in strong else "map__minor"
         if not figure.attended:
             css = "chart__zero" if zeroes <= 4 else "chart__zero map__minor"
+        on_phones = "map__minor" not in css
+        label, label_x, label_y, anchor = _place(figure.name, x, y, r, others, taken, letter=_PHONE_LETTER if on_phones else _LETTER)
         drawn[at] = Bubble(round(x, 1), round(y, 1), round(r, 1), figure.name, figure.attended, label, label_x, label_y, anchor, css)
     return [drawn[at] for at in sorted(drawn, key=lambda at: -sizes[at])]
 
@@ -131,8 +132,14 @@ def _strong(figures: Sequence[Figure], spots: Sequence[Sequence[float]]) -> set[
     return {max(came, key=lambda at: figures[at].attended)} | outermost
 
 
-def _place(name: str, x: float, y: float, r: float, others: Iterable[Box], taken: list[Box]) -> tuple[str, float, float, str]:
-    """Right, left, above or below the circle, wherever nothing is covered; ("", …) where everything would be."""
+def _place(
+    name: str, x: float, y: float, r: float, others: Iterable[Box], taken: list[Box], *, letter: float
+) -> tuple[str, float, float, str]:
+    """Right, left, above or below the circle, wherever nothing is covered; ("", …) where everything would be.
+
+    A name stays on the sheet with letters `letter` wide, and covers nothing with those of a large screen.
+    """
+    extra = len(name) * (letter - _LETTER)
     wide, gap = len(name) * _LETTER, r + 5
     tries = [
         (x + gap, y + 4.5, "start", (x + gap, y - _LINE / 2, x + gap + wide, y + _LINE / 2)),
@@ -142,7 +149,8 @@ def _place(name: str, x: float, y: float, r: float, others: Iterable[Box], taken
     ]
     blocked = list(others)
     for label_x, label_y, anchor, box in tries:
-        inside = box[0] >= 0 and box[2] <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
+        left, right = {"start": (0.0, extra), "end": (extra, 0.0)}.get(anchor, (extra / 2, extra / 2))
+        inside = box[0] - left >= 0 and box[2] + right <= WIDTH and box[1] >= 0 and box[3] <= HEIGHT
         if inside and not any(_overlap(box, other) for other in blocked):
             taken.append(box)
             return name, round(label_x, 1), round(label_y, 1), anchor

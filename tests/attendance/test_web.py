@@ -82,8 +82,8 @@ def test_roster_of_114_costs_few_statements(stage: Callable[..., Stage]) -> None
         page = scene.get("/lista?estado=asistieron")
     assert len(statements) <= 10, str(statements)
     assert "114 personas" in page
-    assert "1 a 50 de 114" in page
-    assert "pagina=3" in page
+    assert "1 a 25 de 114" in page
+    assert "pagina=5" in page
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,7 @@ def test_roster_of_114_costs_few_statements(stage: Callable[..., Stage]) -> None
         ("?estado=oficina", 0),
         ("?estado=no-existe", 123),
         (f"?municipio={caldas('Manizales')}", 16),
+        ("?municipio=del-ciclo&estado=asistieron", 101),
         ("?municipio=otros-departamentos", 13),
         ("?municipio=66001", 6),
         ("?texto=AUSENTE", 9),

@@ -2,12 +2,22 @@
 
 from eventos.attendance.queries.count import Count, Figure, count
 from eventos.attendance.queries.roster import Decision, Evidence, RosterPage, RosterRow, attended_ids, evidence, export_rows, roster
-from eventos.attendance.queries.standing import ABROAD, NO_ENTITY, NO_PLACE, OTHER_DEPARTAMENTOS, OTHER_MUNICIPIOS, RosterFilter, Status
+from eventos.attendance.queries.standing import (
+    ABROAD,
+    NO_ENTITY,
+    NO_PLACE,
+    OF_THE_CYCLE,
+    OTHER_DEPARTAMENTOS,
+    OTHER_MUNICIPIOS,
+    RosterFilter,
+    Status,
+)
 
 __all__ = [
     "ABROAD",
     "NO_ENTITY",
     "NO_PLACE",
+    "OF_THE_CYCLE",
     "OTHER_DEPARTAMENTOS",
     "OTHER_MUNICIPIOS",
     "Count",

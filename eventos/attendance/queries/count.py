@@ -163,4 +163,4 @@ def _commonest(spellings: Counter[str]) -> str:
 
 
 def _ordered(figures: Iterable[Figure]) -> tuple[Figure, ...]:
-    return tuple(sorted(figures, key=lambda each: (-each.attended, -each.registered if each.attended else 0, fold(each.name), each.key)))
+    return tuple(sorted(figures, key=lambda each: (-each.attended, fold(each.name), each.key)))

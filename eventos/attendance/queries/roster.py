@@ -1,5 +1,6 @@
 """The list behind each figure, page by page or whole, and the evidence about one person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from eventos.kernel.vocabulary import Modality, RegistrationState
 from eventos.people.models import Person
 from eventos.registration.models import Import, ImportRow, Registration
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class RosterRow:
     decided_by: str | None
     listed: bool | None
     filename: str | None
+    place: str
     document_type: str | None = None
     document_number: str | None = None
     phone: str = ""
@@ -51,10 +53,6 @@ class RosterRow:
     @property
     def name(self) -> str:
         return f"{self.given_names} {self.family_names}".strip()
-
-    @property
-    def place(self) -> str:
-        return place_label(self.divipola, self.country, self.city)
 
     @property
     def evidence(self) -> str:
@@ -106,23 +104,24 @@ class Evidence:
     sheets: tuple[tuple[str, int, bool, datetime | None], ...]
 
 
-def place_label(code: str | None, country: str, city: str) -> str:
-    """ "Aguadas", "Riosucio, Chocó" beyond the list's own departamento, "Quito, Ecuador"; "" when nobody said."""
+def _place(code: str | None, country: str, city: str, expected: Sequence[str]) -> str:
+    """ "Aguadas" for a municipality of the cycle, "Riosucio, Chocó" for another, "Quito, Ecuador"; "" when nobody said."""
     if code:
         place = divipola.get(code)
-        return place.label if place else code
+        return (place.name if code in expected else place.label) if place else code
     return ", ".join(part for part in (city, country) if part)
 
 
 def roster(db: Session, event_id: int, chosen: RosterFilter, *, page: int = 1, expected: tuple[str, ...] | None = None) -> RosterPage:
     """One page of the list, by name: two statements, one more unless `expected` is known. A page beyond the last shows the last."""
     which = standing(event_id)
-    conditions = matches(chosen, which, event_id, expected_codes(db, event_id) if expected is None else expected)
+    codes = expected_codes(db, event_id) if expected is None else expected
+    conditions = matches(chosen, which, event_id, codes)
     joined = which.source.join(Person.__table__, Person.id == Registration.person_id)
     total = db.execute(select(func.count()).select_from(joined).where(*conditions)).scalar_one()
     page = min(max(1, page), max(1, -(-total // PAGE)))
     rows = db.execute(_rows(which).where(*conditions).limit(PAGE).offset((page - 1) * PAGE))
-    return RosterPage(tuple(_row(row) for row in rows), total, page)
+    return RosterPage(tuple(_row(row, codes) for row in rows), total, page)
 
 
 def export_rows(db: Session, event_id: int, chosen: RosterFilter, *, with_private: bool = False) -> list[RosterRow]:
@@ -199,8 +198,9 @@ def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
     )
 
 
-def _row(row: Any) -> RosterRow:
+def _row(row: Any, expected: Sequence[str] = ()) -> RosterRow:
     values = dict(row._mapping)
+    values["place"] = _place(row.divipola, row.country, row.city, expected)
     values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
     values["attended"] = bool(values["attended"])
     return RosterRow(**values)

@@ -16,6 +16,7 @@ from eventos.people.models import Person
 from eventos.registration.models import Import, ImportRow, Registration
 
 # What a municipio filter may say instead of a DIVIPOLA code: the figures that stand apart.
+OF_THE_CYCLE = "del-ciclo"
 OTHER_MUNICIPIOS = "otros-municipios"
 OTHER_DEPARTAMENTOS = "otros-departamentos"
 ABROAD = "fuera-de-colombia"
@@ -158,6 +159,8 @@ def _of_place(place: str, expected: Sequence[str]) -> ColumnElement[bool]:
     in_homes = or_(*(code.startswith(home) for home in sorted(homes))) if homes else false()
     at_home = func.lower(func.trim(Registration.country)).in_(_HOME)
     match place:
+        case "del-ciclo":
+            return code.in_(expected) if expected else code.is_not(None)
         case "otros-municipios":
             return and_(code.is_not(None), in_homes, code.not_in(expected))
         case "otros-departamentos":
