@@ -1,5 +1,6 @@
 """Takes the pictures of the README again: a server with the demo in a temporary folder, a browser, one picture for each page."""
 
+import io
 import re
 import secrets
 import subprocess
@@ -7,26 +8,29 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import FloatRect, Page
 
 from tests.support.browser import DESKTOP, PHONE, Chromium
 from tests.support.databases import ROOT, environment, run_eventos
 from tests.support.server import Server
 
 PICTURES = ROOT / "docs" / "img"
+MARGIN = 32
 ADMIN = "administra@oficina.example"
-# Pages of the office, by the name of their picture; {past} is where the office looks at the demo's fifth event.
+# Pages of the office, by the name of their picture: where they are ({past}: the demo's fifth event) and the part to show ("": the top).
 OFFICE_PAGES = {
-    "escritorio": "/escritorio",
-    "evento-oficina": "{past}",
-    "asistencia": "{past}/asistencia",
-    "informe": "{past}/informe",
-    "correos": "/escritorio/correos",
+    "escritorio": ("/escritorio", ""),
+    "asistencia": ("{past}/asistencia", ""),
+    "municipios": ("{past}/asistencia", "section[aria-labelledby=cobertura]"),
+    "informe": ("{past}/informe", "section[aria-labelledby=dira]"),
 }
 
 
 def main() -> int:
     PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
     with tempfile.TemporaryDirectory() as folder:
         data_dir = Path(folder)
         run_eventos("migrate", data_dir=data_dir)
@@ -53,13 +57,12 @@ def main() -> int:
 
 
 def take_all(url: str, chromium: Chromium, password: str) -> None:
-    """The public pages on a phone and on a desk, then the office's."""
-    for width, size in ((PHONE, "movil"), (DESKTOP, "escritorio")):
-        page = chromium.open(width=width)
-        take(page, f"{url}/", f"agenda-{size}")
-        event = first_link(page, r"^/eventos/[^/]+$")
-        take(page, f"{url}{event}", f"evento-{size}")
-        take(page, f"{url}{event}/inscripcion", f"inscripcion-{size}")
+    """The agenda on a desk, the forum and its form on a phone, then the office's pages."""
+    desk, phone = chromium.open(width=DESKTOP), chromium.open(width=PHONE)
+    take(desk, f"{url}/", "agenda")
+    event = first_link(desk, r"^/eventos/foro[^/]*$")
+    take(phone, f"{url}{event}", "evento-movil")
+    take(phone, f"{url}{event}/inscripcion", "inscripcion-movil")
     office = chromium.open(width=DESKTOP)
     office.goto(f"{url}/ingresar")
     office.locator("input[type=email]").fill(ADMIN)
@@ -70,8 +73,8 @@ def take_all(url: str, chromium: Chromium, password: str) -> None:
     past = next((address for address in links(office, r"^/escritorio/eventos/[^/]*quinta[^/]*$")), None)
     if past is None:
         raise SystemExit("la demostración no tiene el quinto evento")
-    for name, path in OFFICE_PAGES.items():
-        take(office, url + path.format(past=past), name)
+    for name, (path, part) in OFFICE_PAGES.items():
+        take(office, url + path.format(past=past), name, part=part)
 
 
 def links(page: Page, pattern: str) -> list[str]:
@@ -87,12 +90,28 @@ def first_link(page: Page, pattern: str) -> str:
     return found[0]
 
 
-def take(page: Page, address: str, name: str) -> None:
+def around(page: Page, part: str) -> FloatRect:
+    """The place of a part of the page, with a margin."""
+    box = page.locator(part).bounding_box()
+    if box is None:
+        raise SystemExit(f"{page.url} no muestra {part}")
+    return {
+        "x": max(0, box["x"] - MARGIN),
+        "y": max(0, box["y"] - MARGIN),
+        "width": box["width"] + 2 * MARGIN,
+        "height": box["height"] + 2 * MARGIN,
+    }
+
+
+def take(page: Page, address: str, name: str, *, part: str = "") -> None:
+    """One picture in 256 colours, which is a third of the bytes: of what the window shows, or of one part of the page."""
     answer = page.goto(address)
     if answer is None or not answer.ok:
         raise SystemExit(f"{address}: {answer.status if answer else 'sin respuesta'}")
     page.evaluate("document.fonts.ready.then(() => true)")
-    page.screenshot(path=PICTURES / f"{name}.png")
+    picture = page.screenshot(full_page=True, clip=around(page, part)) if part else page.screenshot()
+    with Image.open(io.BytesIO(picture)) as taken:
+        taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
     print(f"docs/img/{name}.png")
 
 
