@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from eventos.cycles.rules import Registrable, Window, registration_window
 from eventos.kernel import clock, spanish
-from eventos.kernel.vocabulary import LinkExposure, Modality
+from eventos.kernel.vocabulary import EventState, LinkExposure, Modality
 
 if TYPE_CHECKING:
     from eventos.cycles.queries import EventView, PoolView
@@ -40,6 +40,7 @@ class Entrance:
     icon: str
     action: str | None = None
     sentence: str | None = None
+    is_over: bool = False
 
     @property
     def badge(self) -> tuple[str, str, str]:
@@ -59,11 +60,11 @@ def entrance(event: Announced, now: datetime) -> Entrance:
     """What the badge and the button of an event say at this moment."""
     window = registration_window(event, now)
     if window is Window.CANCELLED:
-        return Entrance("error", "Cancelado", "cross", sentence="Este evento fue cancelado.")
+        return Entrance("error", "Cancelado", "cross", sentence="Este evento fue cancelado.", is_over=True)
     if window is Window.DRAFT:
         return Entrance("idle", "Borrador", "edit", sentence="Este evento todavía no está publicado.")
     if event.ends_at is None or now >= event.ends_at:
-        return Entrance("idle", "Ya se realizó", "check", sentence="Este evento ya se realizó.")
+        return Entrance("idle", "Ya se realizó", "check", sentence="Este evento ya se realizó.", is_over=True)
     if window is Window.OPEN:
         return Entrance("success", "Inscripciones abiertas", "check", "Inscribirme")
     if window is Window.FULL:
@@ -114,7 +115,8 @@ def _municipio(event: "EventView") -> str:
 
 
 def _way_in(event: "EventView", now: datetime) -> str | None:
-    if event.ends_at is None or now >= event.ends_at or event.link_exposure is LinkExposure.PUBLIC:
+    is_ahead = event.state is not EventState.CANCELLED and event.ends_at is not None and now < event.ends_at
+    if not is_ahead or event.link_exposure is LinkExposure.PUBLIC:
         return None
     if event.link_exposure is LinkExposure.PERSONAL:
         return "Recibirá un vínculo personal de ingreso"

@@ -95,6 +95,14 @@ def gaps(event: "EventView") -> list[str]:
     return [words for words, is_lacking in lacking.items() if is_lacking]
 
 
+def seats(event: "EventView") -> str:
+    """The seats of each modality: "200", "Virtual: sin límite. Presencial: 40"."""
+    said = [(pool.option.label, "sin límite" if pool.capacity is None else spanish.number(pool.capacity)) for pool in event.pools]
+    if len(said) == 1:
+        return said[0][1][:1].upper() + said[0][1][1:]
+    return ". ".join(f"{label}: {words}" for label, words in said)
+
+
 def exposure_words(exposure: LinkExposure) -> str:
     """Who gets to see the link de ingreso."""
     return {

@@ -142,6 +142,7 @@ def test_a_cancelled_event_says_so_and_why(client: FlaskClient, writing: Opened)
     assert "Cierre de la vía." in page
     assert f"/eventos/{slug}/inscripcion" not in page
     assert "EventCancelled" in page
+    assert "Recibirá un vínculo" not in page
     assert "STATUS:CANCELLED" in client.get(f"/eventos/{slug}/evento.ics").text
 
 

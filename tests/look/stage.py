@@ -129,9 +129,9 @@ def make_stage() -> Flask:
             response.headers["Content-Security-Policy"] = CSP
         return response
 
-    for endpoint in ("agenda.policies", "agenda.sitemap", "agenda.terms", "agenda.accessibility", "desk.home", "cycles.index"):
+    for endpoint in ("agenda.policies", "agenda.sitemap", "agenda.terms", "agenda.accessibility"):
         app.add_url_rule(f"/{endpoint}", endpoint, _nothing)
-    for endpoint in ("accounts.team", "desk.mails", "accounts.sign_out"):
+    for endpoint in ("accounts_staff.account", "accounts_staff.sign_out"):
         app.add_url_rule(f"/{endpoint}", endpoint, _nothing, methods=["GET", "POST"])
     app.add_url_rule("/static/<path:filename>", "static", _static)
     app.add_url_rule("/piezas", "parts", lambda: render_template("parts.html", form=Everything(), notice=None))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event
 from eventos.cycles.queries.cards import Member, in_scope
+from eventos.kernel import clock
 from eventos.kernel.correspondence import MailRecord
 from eventos.kernel.outbox import MAX_ATTEMPTS, Job
 from eventos.kernel.text import mask_email
@@ -21,12 +22,14 @@ PAGE = 40
 # What each job is, as an office calls it. Jobs that follow a fact are named "fact > room.module.function".
 JOBS = {
     "registration.confirm": "Confirmación de una inscripción",
-    "registration.promoted": "Aviso de cupo asignado",
     "registration.cancelled": "Aviso de inscripción cancelada",
+    "registration.links": "Envío de los vínculos personales",
+    "registration.mail_change": "Confirmación de un correo nuevo",
+    "registration.mail_change_notice": "Aviso de cambio de correo",
     "registration.check_import": "Revisión de un archivo importado",
     "event.rescheduled": "Aviso de cambio en un evento",
     "event.cancelled": "Aviso de evento cancelado",
-    "event.capacity_raised": "Asignación de cupos nuevos",
+    "event.seats_added": "Asignación de cupos nuevos",
     "reports.build": "Preparación de un informe",
 }
 ROOMS = {"accounts": "Correo de acceso para el equipo", "registration": "Correo de una inscripción", "reports": "Preparación de un informe"}
@@ -99,12 +102,13 @@ def sent_mails(db: Session, staff: Member, *, page: int) -> list[SentRow]:
 
 
 def job_to_retry(db: Session, staff: Member, job_id: int) -> JobRow | None:
-    """The job, if this person may see it and it waits for somebody."""
+    """The job, if this person may see it, it waits for somebody, and no worker has it in hand."""
     columns = (
         Job.id, Job.name, Job.attempts, Job.due_at, Job.created_at, Job.buried_at, Job.last_error, Event.kind, Event.number, Event.topic,
         Person.email,
     )  # fmt: skip
-    row = db.execute(_jobs(staff, *columns).where(Job.id == job_id)).one_or_none()
+    is_free = or_(Job.leased_until.is_(None), Job.leased_until < clock.now())
+    row = db.execute(_jobs(staff, *columns).where(Job.id == job_id, is_free)).one_or_none()
     found = _job(row) if row is not None else None
     return found if found is not None and found.may_be_retried else None
 

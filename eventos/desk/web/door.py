@@ -15,6 +15,10 @@ NOTICES = {
     "job-retried": ("success", "Se intentará de nuevo en un momento."),
     "job-gone": ("info", "Ese trabajo ya se hizo o está en curso: no hace falta repetirlo."),
     "confirmation-resent": ("success", "La confirmación va en camino, al correo que tenemos registrado."),
+    "confirmation-held": (
+        "warning",
+        "Esta dirección ya recibió muchos correos: la confirmación quedó retenida en Correos, donde puede liberarla.",
+    ),
     "registration-cancelled": ("success", "La inscripción quedó cancelada. Avisamos a la persona por correo."),
     "already-cancelled": ("info", "Esta inscripción ya estaba cancelada."),
 }

@@ -68,6 +68,8 @@ def event(slug: str) -> str:
         exposure=rules.exposure_words(view.link_exposure),
         address=address,
         code=qr.svg(address, title="QR de la página pública del evento") if view.published_at and len(address) <= qr.LONGEST else None,
+        has_started=view.starts_at is None or now >= view.starts_at,
+        seats=rules.seats(view),
         presence=PresenceRule.of(view.presence_rule).words(),
         intensity=spanish.hours_in_words(view.intensity_hours) if view.intensity_hours else None,
         writes=staff.role in WRITERS,

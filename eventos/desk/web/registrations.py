@@ -13,7 +13,7 @@ from eventos.kernel import audit, clock, divipola
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import RuleViolation
 from eventos.kernel.http import actor, current_staff, download
-from eventos.kernel.text import clean
+from eventos.kernel.text import clean, normalise_email
 from eventos.kernel.vocabulary import LinkKind, Modality, RegistrationState, Source
 from eventos.registration import service as registration
 from eventos.registration.models import Registration
@@ -85,14 +85,19 @@ def unmask(public_id: str) -> str:
 
 @door.post("/escritorio/inscripciones/<public_id>/reenviar", roles=WRITERS)
 def resend(public_id: str) -> Any:
-    """Send the confirmation again, to the address on file."""
+    """Send the confirmation again, to the address on file; an address that got too many waits in the mail log."""
     with transaction() as db:
         found = queries.registration_in_scope(db, public_id, current_staff())
         if found.state is RegistrationState.CANCELLED:
             raise RuleViolation("Esta inscripción está cancelada: no tiene confirmación que enviar.")
-        notify.confirm(db, found.id, why="repeat", now=clock.now())
+        if not found.email:
+            raise RuleViolation("Esta inscripción no tiene correo al que enviarla.")
+        held = notify.count_mail(db, normalise_email(found.email))
+        notify.confirm(db, found.id, why="repeat", now=clock.now(), hold=held)
         audit.record(db, actor(), "desk.resend", "registration", found.id)
-    return redirect(url_for("desk.registration_detail", public_id=public_id, aviso="confirmation-resent"), 303)
+    return redirect(
+        url_for("desk.registration_detail", public_id=public_id, aviso="confirmation-held" if held else "confirmation-resent"), 303
+    )
 
 
 @door.post("/escritorio/inscripciones/<public_id>/cancelar", roles=WRITERS)
