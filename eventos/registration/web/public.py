@@ -105,7 +105,7 @@ def _others(cards: list[EventCard], event: EventView) -> list[EventCard]:
 
 
 def _note(card: EventCard) -> str:
-    return f"{card.when}. Lleno: entra a la lista de espera" if card.is_full else card.when
+    return f"Lleno: entra a la lista de espera. {card.when}" if card.is_full else card.when
 
 
 @door.get("/inscripcion/recibida/<receipt>")
