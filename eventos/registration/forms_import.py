@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectChoice, SelectField
 
 from eventos.kernel import divipola
 from eventos.kernel.vocabulary import Modality
@@ -11,7 +11,7 @@ from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine
 from eventos.registration.service.importing import CONSENT, Options
 from eventos.registration.service.importing.columns import Field
 
-NO_COLUMN = ("", "No está en la hoja")
+NO_COLUMN = SelectChoice("", "No está en la hoja")
 
 
 class UploadForm(BaseForm):
@@ -26,9 +26,10 @@ class UploadForm(BaseForm):
 
     def uploaded(self) -> tuple[bytes, str] | None:
         """The bytes and the name of the file that was chosen now, or None."""
-        if not self.file.data or not hasattr(self.file.data, "read"):
+        if not self.file.data or not hasattr(self.file.data, "stream"):
             return None
-        return self.file.data.read(), self.file.data.filename or "lista"
+        with self.file.data.stream as content:
+            return content.read(), self.file.data.filename or "lista"
 
 
 def _selects() -> dict[str, Any]:
@@ -41,19 +42,19 @@ _Columns: Any = type("_Columns", (BaseForm,), _selects())
 class ColumnsForm(_Columns):  # type: ignore[misc]  # the base is made of the closed list of fields
     """Which column is which, and what holds for the whole sheet."""
 
-    prefer_departamento = SelectField("Municipios con nombre repetido", default="")
-    default_modality = RadioField("Cuando la hoja no dice la modalidad", choices=[Modality.VIRTUAL, Modality.ONSITE], validators=[])
+    prefer_departamento = SelectField("Municipios con nombre repetido", choices=[], default="")
+    default_modality = RadioField("Cuando la hoja no dice la modalidad", choices=[])
     send_mails = BooleanField("Enviar a cada persona nueva su confirmación por correo, con su QR y su vínculo personal")
 
     def offer(self, headers: Sequence[str], modalities: Sequence[Modality], *, may_send: bool) -> None:
         """Fill the lists in: the headings of this sheet, the departamentos, what the event offers."""
-        columns = [NO_COLUMN, *((str(position), heading) for position, heading in enumerate(headers))]
+        columns = [NO_COLUMN, *(SelectChoice(str(position), heading) for position, heading in enumerate(headers))]
         for field in Field:
             self[field.value].choices = columns
-        places = [(each.code, f"Preferir los de {each.name}") for each in divipola.departamentos()]
-        self.prefer_departamento.choices = [("", "Decidir uno por uno: la fila queda señalada"), *places]
+        places = [SelectChoice(each.code, f"Preferir los de {each.name}") for each in divipola.departamentos()]
+        self.prefer_departamento.choices = [SelectChoice("", "Decidir uno por uno: la fila queda señalada"), *places]
         if len(modalities) > 1:
-            self.default_modality.choices = [(each.value, each.label) for each in modalities]
+            self.default_modality.choices = [SelectChoice(each.value, each.label) for each in modalities]
             self.default_modality.data = self.default_modality.data or modalities[0].value
         else:
             del self.default_modality
