@@ -10,19 +10,9 @@ from eventos.kernel.vocabulary import EventState, LinkExposure, Modality
 
 if TYPE_CHECKING:
     from eventos.cycles.queries import EventCard, EventView
+    from eventos.desk.queries import Figures
 
 Badge = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How many people an event has, by the state of their registration; whether attendance was registered and an informe is ready."""
-
-    active: int = 0
-    waitlisted: int = 0
-    cancelled: int = 0
-    has_attendance: bool = False
-    has_report: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,13 +30,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the tasks depend on. `gaps` says what each draft lacks, by the event's address."""
+    """All that the tasks depend on. `figures` has every card's, by its id; `gaps` says what each draft lacks, by the event's address."""
 
     has_office: bool
     has_cycle: bool
     administers: bool
     cards: "Sequence[EventCard]"
-    figures: dict[int, Figures]
+    figures: "dict[int, Figures]"
     gaps: dict[str, list[str]]
     failed_jobs: int
 
@@ -59,7 +49,7 @@ def greeting(now: datetime, name: str) -> str:
     return f"{part}, {first}" if first else part
 
 
-def standing(card: "EventCard", figures: Figures, now: datetime) -> Badge:
+def standing(card: "EventCard", figures: "Figures", now: datetime) -> Badge:
     """How an event stands for those who prepare it."""
     if card.state is EventState.DRAFT:
         return "idle", "Borrador", "edit"
@@ -146,8 +136,8 @@ def todays_tasks(facts: Facts, now: datetime) -> list[Task]:
     return [_today(card, facts) for card in published if _is_on(card, today) and now < _end(card)]
 
 
-def _figures(card: "EventCard", facts: Facts) -> Figures:
-    return facts.figures.get(card.id, Figures())
+def _figures(card: "EventCard", facts: Facts) -> "Figures":
+    return facts.figures[card.id]
 
 
 def _end(card: "EventCard") -> datetime:

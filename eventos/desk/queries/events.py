@@ -9,11 +9,21 @@ from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision
 from eventos.cycles.models import CycleMunicipio, Event
-from eventos.desk.rules import Figures
 from eventos.kernel.vocabulary import RegistrationState, ReportState
 from eventos.people.models import Person
 from eventos.registration.models import Import, ImportRow, Registration
 from eventos.reports.models import Report
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many people an event has, by the state of their registration; whether attendance was registered and an informe is ready."""
+
+    active: int = 0
+    waitlisted: int = 0
+    cancelled: int = 0
+    has_attendance: bool = False
+    has_report: bool = False
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,7 @@ def events() -> str:
         figures = queries.event_figures(db, [card.id for card in shown])
     return render_template(
         "desk/events.html",
-        rows=[
-            (card, rules.when_line(card, clock.today()), rules.standing(card, figures.get(card.id, rules.Figures()), now)) for card in shown
-        ],
+        rows=[(card, rules.when_line(card, clock.today()), rules.standing(card, figures[card.id], now)) for card in shown],
         figures=figures,
         total=len(cards),
         cycles=known_cycles,

@@ -44,7 +44,7 @@ def home() -> str:
         task=tasks[0] if tasks else None,
         later=tasks[1 : 1 + TASKS_SHOWN],
         hidden_tasks=max(0, len(tasks) - 1 - TASKS_SHOWN),
-        rows=[(card, rules.when_line(card, clock.today()), rules.standing(card, _of(figures, card), now)) for card in shown],
+        rows=[(card, rules.when_line(card, clock.today()), rules.standing(card, figures[card.id], now)) for card in shown],
         figures=figures,
         cycle=cycle,
         cycle_figures=cycle_figures,
@@ -52,10 +52,6 @@ def home() -> str:
         demo_banner=any(card.demo for card in cards),
         writes=writes,
     )
-
-
-def _of(figures: dict[int, rules.Figures], card: EventCard) -> rules.Figures:
-    return figures.get(card.id, rules.Figures())
 
 
 def _distance(card: EventCard, now: float) -> tuple[bool, float]:
