@@ -1,93 +1,105 @@
-"""Takes the pictures of the README again: a server with the demo in a temporary folder, a browser, one picture for each page."""
+"""Takes a picture of every page, on a phone and on a desk, into build/screens/, and the README's own into docs/img/."""
 
 import io
-import re
-import secrets
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 from playwright.sync_api import FloatRect, Page
 
+from tests.browser import scene
 from tests.support.browser import DESKTOP, PHONE, Chromium
-from tests.support.databases import ROOT, environment, run_eventos
+from tests.support.databases import ROOT
 from tests.support.server import Server
 
+Made = TypeVar("Made")
 PICTURES = ROOT / "docs" / "img"
+SCREENS = ROOT / "build" / "screens"
+HEAVIEST = 200_000
 MARGIN = 32
-ADMIN = "administra@oficina.example"
-# Pages of the office, by the name of their picture: where they are ({past}: the demo's fifth event) and the part to show ("": the top).
-OFFICE_PAGES = {
-    "escritorio": ("/escritorio", ""),
-    "asistencia": ("{past}/asistencia", ""),
-    "municipios": ("{past}/asistencia", "section[aria-labelledby=cobertura]"),
-    "informe": ("{past}/informe", "section[aria-labelledby=dira]"),
-}
+DESK = f"/escritorio/eventos/{scene.FIFTH}"
+# The README's pictures: (name, address, width, the part to show or "" for what the window shows).
+FOR_THE_README = (
+    ("agenda", "/", DESKTOP, ""),
+    ("escritorio", "/escritorio", DESKTOP, ""),
+    ("asistencia", f"{DESK}/asistencia", DESKTOP, ""),
+    ("municipios", f"{DESK}/asistencia", DESKTOP, "section[aria-labelledby=cobertura]"),
+    ("informe", f"{DESK}/informe", DESKTOP, "section[aria-labelledby=dira]"),
+    ("evento-movil", f"/eventos/{scene.FORUM}", PHONE, ""),
+    ("inscripcion-movil", f"/eventos/{scene.FORUM}/inscripcion", PHONE, ""),
+)
 
 
 def main() -> int:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for old in PICTURES.glob("*.png"):
-        old.unlink()
-    with tempfile.TemporaryDirectory() as folder:
-        data_dir = Path(folder)
-        run_eventos("migrate", data_dir=data_dir)
-        run_eventos("demo", data_dir=data_dir)
-        password = secrets.token_urlsafe(16)
-        subprocess.run(
-            [sys.executable, "-m", "eventos", "create-admin", "--email", ADMIN, "--name", "Administración de ejemplo"],
-            cwd=ROOT,
-            env=environment(data_dir=data_dir),
-            input=f"{password}\n",
-            text=True,
-            check=True,
-        )
-        server, chromium = Server(data_dir), Chromium()
-        try:
-            take_all(server.url, chromium, password)
-        finally:
-            faults = chromium.close_pages()
-            chromium.stop()
-            server.stop()
+    only = sys.argv[1:]
+    chromium = Chromium()
+    try:
+        if not only:
+            take_the_readmes(chromium)
+        take_the_screens(chromium, only)
+    finally:
+        faults = chromium.close_pages()
+        chromium.stop()
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
 
 
-def take_all(url: str, chromium: Chromium, password: str) -> None:
-    """The agenda on a desk, the forum and its form on a phone, then the office's pages."""
-    desk, phone = chromium.open(width=DESKTOP), chromium.open(width=PHONE)
-    take(desk, f"{url}/", "agenda")
-    event = first_link(desk, r"^/eventos/foro[^/]*$")
-    take(phone, f"{url}{event}", "evento-movil")
-    take(phone, f"{url}{event}/inscripcion", "inscripcion-movil")
-    office = chromium.open(width=DESKTOP)
-    office.goto(f"{url}/ingresar")
-    office.locator("input[type=email]").fill(ADMIN)
-    office.locator("input[type=password]").fill(password)
-    office.locator("main form button[type=submit]").click()
-    office.wait_for_url(re.compile(r"/escritorio"))
-    office.goto(f"{url}/escritorio/eventos")
-    past = next((address for address in links(office, r"^/escritorio/eventos/[^/]*quinta[^/]*$")), None)
-    if past is None:
-        raise SystemExit("la demostración no tiene el quinto evento")
-    for name, (path, part) in OFFICE_PAGES.items():
-        take(office, url + path.format(past=past), name, part=part)
+@contextmanager
+def serving(prepare: Callable[[Path], Made]) -> Iterator[tuple[str, Made]]:
+    """A server on what `prepare` puts into a temporary folder: its address, and what `prepare` answered."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = prepare(Path(folder))
+        server = Server(Path(folder), worker=False)
+        try:
+            yield server.url, made
+        finally:
+            server.stop()
 
 
-def links(page: Page, pattern: str) -> list[str]:
-    """The addresses of the links of a page that match, without their query."""
-    found: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(a => new URL(a.href).pathname)")
-    return [address for address in found if re.search(pattern, address)]
+def take_the_readmes(chromium: Chromium) -> None:
+    """The demonstration as it is loaded."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for old in PICTURES.glob("*.png"):
+        old.unlink()
+    with serving(scene.load_demo) as (url, cookie):
+        for name, address, width, part in FOR_THE_README:
+            take_for_the_readme(chromium.open(width=width, signed_in=(url, cookie)), url + address, name, part)
 
 
-def first_link(page: Page, pattern: str) -> str:
-    found = links(page, pattern)
-    if not found:
-        raise SystemExit(f"{page.url} no tiene un vínculo como {pattern}")
-    return found[0]
+def take_the_screens(chromium: Chromium, only: list[str]) -> None:
+    """Every page, with something of everything; with arguments, only the endpoints that begin with one of them."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    with serving(scene.prepare) as (url, seen):
+        take_all(url, chromium, seen, only)
+        if not only:
+            take_the_informe(url, chromium, seen)
+
+
+def take_all(url: str, chromium: Chromium, seen: scene.Scene, only: list[str]) -> None:
+    """Every address of the scene, whole, at both widths."""
+    for width in (PHONE, DESKTOP):
+        page = chromium.open(width=width, signed_in=(url, seen.cookie))
+        for endpoint, addresses in seen.addresses.items():
+            if only and not endpoint.startswith(tuple(only)):
+                continue
+            for number, address in enumerate(addresses, 1):
+                settle(page, url + address)
+                page.screenshot(path=SCREENS / f"{endpoint}-{number}-{width}.png", full_page=True)
+    print(f"build/screens/: {len(list(SCREENS.glob('*.png')))} imágenes")
+
+
+def settle(page: Page, address: str) -> None:
+    answer = page.goto(address)
+    if answer is None or answer.status >= 500:
+        raise SystemExit(f"{address}: {answer.status if answer else 'sin respuesta'}")
+    page.evaluate("document.fonts.ready.then(() => true)")
 
 
 def around(page: Page, part: str) -> FloatRect:
@@ -95,24 +107,40 @@ def around(page: Page, part: str) -> FloatRect:
     box = page.locator(part).bounding_box()
     if box is None:
         raise SystemExit(f"{page.url} no muestra {part}")
-    return {
-        "x": max(0, box["x"] - MARGIN),
-        "y": max(0, box["y"] - MARGIN),
-        "width": box["width"] + 2 * MARGIN,
-        "height": box["height"] + 2 * MARGIN,
-    }
+    x, y = max(0, box["x"] - MARGIN), max(0, box["y"] - MARGIN)
+    return {"x": x, "y": y, "width": box["width"] + 2 * MARGIN, "height": box["height"] + 2 * MARGIN}
 
 
-def take(page: Page, address: str, name: str, *, part: str = "") -> None:
+def take_for_the_readme(page: Page, address: str, name: str, part: str) -> None:
     """One picture in 256 colours, which is a third of the bytes: of what the window shows, or of one part of the page."""
-    answer = page.goto(address)
-    if answer is None or not answer.ok:
-        raise SystemExit(f"{address}: {answer.status if answer else 'sin respuesta'}")
-    page.evaluate("document.fonts.ready.then(() => true)")
+    settle(page, address)
     picture = page.screenshot(full_page=True, clip=around(page, part)) if part else page.screenshot()
+    file = PICTURES / f"{name}.png"
     with Image.open(io.BytesIO(picture)) as taken:
-        taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
-    print(f"docs/img/{name}.png")
+        taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
+    size = file.stat().st_size
+    if size > HEAVIEST:
+        raise SystemExit(f"docs/img/{file.name} pesa {size} bytes: más de {HEAVIEST}")
+    print(f"docs/img/{file.name}: {size // 1000} kB")
+
+
+def take_the_informe(url: str, chromium: Chromium, seen: scene.Scene) -> None:
+    """The informe in Word, page by page, when LibreOffice and poppler are here to draw it."""
+    if not (shutil.which("soffice") and shutil.which("pdftoppm")):
+        return
+    page = chromium.open(signed_in=(url, seen.cookie))
+    answer = page.request.get(f"{url}{seen.addresses['reports.report'][0]}/descargar")
+    with tempfile.TemporaryDirectory() as folder:
+        word = Path(folder) / "informe.docx"
+        word.write_bytes(answer.body())
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        subprocess.run(
+            ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, str(word)],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        subprocess.run(["pdftoppm", "-r", "60", "-png", f"{folder}/informe.pdf", str(SCREENS / "informe-word")], check=True, timeout=60)
 
 
 if __name__ == "__main__":

@@ -37,8 +37,11 @@ class Chromium:
         self._contexts: list[BrowserContext] = []
         self.faults: list[str] = []
 
-    def open(self, *, width: int = DESKTOP, javascript: bool = True, strict: bool = True) -> Page:
-        """A blank page `width` CSS pixels wide. Unless `strict` is off, what it does wrong is kept in `faults`."""
+    def open(self, *, width: int = DESKTOP, javascript: bool = True, strict: bool = True, signed_in: tuple[str, str] | None = None) -> Page:
+        """A blank page `width` CSS pixels wide. Unless `strict` is off, what it does wrong is kept in `faults`.
+
+        `signed_in` is the address of a server and the cookie of somebody's session there.
+        """
         context = self._browser.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
             java_script_enabled=javascript,
@@ -47,6 +50,9 @@ class Chromium:
             reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
+        if signed_in:
+            url, cookie = signed_in
+            context.add_cookies([{"name": "eventos", "value": cookie, "url": url}])
         self._contexts.append(context)
         context.route("**/*", self._keep_inside)
         page = context.new_page()

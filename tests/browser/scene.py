@@ -1,0 +1,244 @@
+"""The demonstration with a little of everything beside it, and the address of every page that can be looked at."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eventos import demo, migrations
+from eventos.accounts import service as accounts
+from eventos.accounts.models import Staff
+from eventos.app import create_app
+from eventos.cycles import service as cycles
+from eventos.cycles.models import Cycle, Event
+from eventos.jobs import runner
+from eventos.kernel import clock, tokens
+from eventos.kernel.audit import SYSTEM
+from eventos.kernel.db import database, reading, transaction
+from eventos.kernel.settings import Settings
+from eventos.kernel.vocabulary import Modality, ReportState, StaffRole
+from eventos.registration import importing
+from eventos.registration import service as registration
+from eventos.registration.models import Import, Registration
+from eventos.registration.service import importing as imports
+from eventos.registration.service import tickets
+from eventos.registration.service.change import MailChange, mail_change_token
+from eventos.registration.service.importing import Options, Upload
+from eventos.reports import service as reports
+from eventos.reports.models import Report, ReportSection
+from tests.accounts.factories import a_link, a_staff
+from tests.cycles.factories import a_day, an_event
+from tests.registration.factories import a_registration
+
+ADMIN = "administra@oficina.example"
+ADMIN_NAME = "Marina Ficticia Lozano"
+FIFTH = "quinta-asistencia-tecnica-gobierno-abierto"
+THIRD = "tercera-asistencia-tecnica-autodiagnostico-del-pacto-por-la-transparencia"
+FORUM = "foro-participacion-ciudadana-en-lo-local"
+NOW = "sexta-asistencia-tecnica-taller-de-datos-abiertos"
+
+BAD_SHEET = """Tipo de documento;Número de documento;Nombres;Apellidos;Correo;Entidad;Cargo;Municipio;Asistió
+CC;41000001;Luz Ensayo;Guayacán;luz@aguadas.example;Alcaldía de Aguadas;Secretaria;Aguadas;Sí
+CC;41000002;Iván Ensayo;Cedro;esto no es un correo;Alcaldía de Neira;Enlace;Neira;No
+CC;no sé;Sol Ensayo;Yarumo;sol@supia.example;Alcaldía de Supía;Enlace;Supía;Sí
+CC;41000004;Paz Ensayo;Roble;paz@atlantida.example;Alcaldía de Atlántida;Enlace;Atlántida;Sí
+CC;41000005;=HYPERLINK("http://mal.example");Feria & <b> niñez;feria@salamina.example;Alcaldía de Salamina;Enlace;Salamina;
+"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What there is to look at: the cookie of an administrator, and the addresses of each endpoint's pages."""
+
+    cookie: str
+    addresses: dict[str, tuple[str, ...]]
+
+
+def prepare(data_dir: Path) -> Scene:
+    """Make the database of a data folder, load the demonstration, and add what it lacks for every page to have something to show."""
+    app = _open(data_dir)
+    with app.app_context():
+        list(demo.load())
+        scene = _add_the_rest(app)
+        database.engine.dispose()
+    return scene
+
+
+def load_demo(data_dir: Path) -> str:
+    """Only the demonstration and an administrator (`ADMIN`, with the factories' password); answers a cookie of theirs."""
+    app = _open(data_dir)
+    with app.app_context():
+        list(demo.load())
+        with transaction() as db:
+            cookie = _admin(db)
+        database.engine.dispose()
+    return cookie
+
+
+def _open(data_dir: Path) -> Flask:
+    """The application in this process on a fresh database in `data_dir`."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    app = create_app(Settings.from_environ({"EVENTOS_DATA_DIR": str(data_dir)}), ring=lambda: None)
+    with app.app_context():
+        migrations.upgrade(database.engine)
+    return app
+
+
+def _admin(db: Session) -> str:
+    admin = a_staff(db, role=StaffRole.ADMINISTRATOR, email=ADMIN, name=ADMIN_NAME)
+    return accounts.start_session(db, admin.id, now=clock.now())
+
+
+def _event(db: Session, slug: str) -> Event:
+    return db.scalars(select(Event).where(Event.slug == slug)).one()
+
+
+def _add_the_rest(app: Flask) -> Scene:
+    now = clock.now()
+    found: dict[str, str] = {}
+    with transaction() as db:
+        cookie = _admin(db)
+        accounts.begin_totp(db, db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one())
+        helper = a_staff(db, role=StaffRole.ORGANISER, email="organiza@oficina.example", name="Olga Prueba Sauce")
+        newcomer = a_staff(db, role=StaffRole.DOOR, email="puerta@oficina.example", name="Pía Muestra Cedro", password=None)
+        found["reset"], found["invitation"] = a_link(db, helper, "reset"), a_link(db, newcomer, "invitation")
+        _more_events(db, found)
+        _people(db, found)
+        reports.ask(db, _event(db, FIFTH).id, format="docx", by=SYSTEM, now=now)
+    _sheets(found)
+    runner.run_all(app)
+    with transaction() as db:
+        _unfinished(db, found)
+    with reading() as db:
+        _look_up(db, found)
+    return Scene(cookie, {endpoint: tuple(one.format(**found) for one in some) for endpoint, some in ADDRESSES.items()})
+
+
+def _more_events(db: Session, found: dict[str, str]) -> None:
+    """A draft, one that was called off, and one of a single seat; all of the demonstration's cycle."""
+    now, cycle = clock.now(), db.scalars(select(Cycle)).one()
+    found["cycle"] = cycle.slug
+    soon = a_day(clock.today() + timedelta(days=30))
+    found["draft"] = cycles.duplicate_event(db, _event(db, FIFTH), by=SYSTEM, now=now).slug
+    off = an_event(db, cycle=cycle, number=None, topic="Rendición de cuentas", days=(soon,), demo=True)
+    full = an_event(
+        db, cycle=cycle, number=9, topic="Gestión documental", days=(soon,), modality=Modality.ONSITE, capacity_onsite=1,
+        venue_name="Sala Ejemplo", venue_divipola="17001", demo=True,
+    )  # fmt: skip
+    for event in (off, full):
+        cycles.publish(db, event, by=SYSTEM, now=now)
+    cycles.cancel(db, off, reason="El auditorio no estará disponible.", by=SYSTEM, now=now)
+    found["cancelled"], found["full"] = off.slug, full.slug
+
+
+def _people(db: Session, found: dict[str, str]) -> None:
+    """Somebody with a seat, somebody who waits, somebody who cancelled, and the links they were sent."""
+    forum, full = _event(db, FORUM), _event(db, found["full"])
+    elvira = a_registration(db, forum, given_names="Elvira Demo", email="elvira@riosucio.example", modality="virtual")
+    a_registration(db, full, given_names="Gloria Demo", family_names="Roble", email="gloria@neira.example")
+    waits = a_registration(db, full, given_names="Fabio Demo", family_names="Yarumo", email="fabio@supia.example")
+    gone = a_registration(db, forum, given_names="Hugo Demo", family_names="Guamo", email="hugo@victoria.example", modality="virtual")
+    registration.cancel(db, gone, by=SYSTEM, now=clock.now())
+    asked = MailChange(elvira.person_id, elvira.id, "elvira@riosucio.example", "otra@riosucio.example")
+    until = clock.now() + timedelta(hours=1)
+    receipt = {"e": [forum.id, full.id], "m": "e***a@riosucio.example"}
+    found |= {
+        "link": tickets.link_of(elvira), "waits": tickets.link_of(waits), "gone": tickets.link_of(gone),
+        "ticket": tickets.ticket_of(elvira), "ticket_gone": tickets.ticket_of(gone), "registration": elvira.public_id,
+        "confirm": mail_change_token(asked), "receipt": tokens.issue("receipt", receipt, expires_at=until),
+    }  # fmt: skip
+
+
+def _sheets(found: dict[str, str]) -> None:
+    """A sheet whose columns nobody chose yet, and one with bad rows that waits for its confirmation."""
+    file = importing.take_file(BAD_SHEET.encode(), "inscritos.csv")
+    with transaction() as db:
+        _upload(db, file, found, "columns")
+        _upload(db, file, found, "checked", is_begun=True)
+
+
+def _upload(db: Session, file: Upload, found: dict[str, str], name: str, *, is_begun: bool = False) -> None:
+    options = Options(has_consents=True, consent_note="Planillas de ejemplo")
+    event_id = _event(db, found["full"]).id
+    sheet = imports.upload(db, file, options, event_id=event_id, by=SYSTEM, now=clock.now())
+    found[name] = sheet.public_id
+    if is_begun:
+        imports.begin_check(db, sheet.public_id, imports.mapping_for(db, file.headers), options, event_id=event_id)
+
+
+def _unfinished(db: Session, found: dict[str, str]) -> None:
+    """What waits for a worker that never comes: a sheet being checked and an informe; and an informe that failed."""
+    _upload(db, importing.take_file(BAD_SHEET.encode(), "inscritos de la tarde.csv"), found, "checking", is_begun=True)
+    failed = reports.ask(db, _event(db, THIRD).id, format="docx", by=SYSTEM, now=clock.now(), queued=False)
+    failed.state, failed.error = ReportState.ERROR.value, "La plantilla del informe no se pudo leer."
+    pending = reports.ask(db, _event(db, FORUM).id, format="docx", by=SYSTEM, now=clock.now())
+    found["failed"], found["pending"] = failed.public_id, pending.public_id
+
+
+def _look_up(db: Session, found: dict[str, str]) -> None:
+    fifth, third = _event(db, FIFTH).id, _event(db, THIRD).id
+    found["attendee"] = db.scalars(select(Registration.public_id).where(Registration.event_id == fifth)).first() or ""
+    found["ready"] = db.scalars(select(Report.public_id).where(Report.event_id == fifth)).one()
+    found["entered"] = db.scalars(select(Import.public_id).where(Import.event_id == fifth)).one()
+    parts = db.scalars(select(ReportSection.id).where(ReportSection.event_id == third).order_by(ReportSection.position)).all()
+    found["text"], found["table"] = str(parts[0]), str(parts[-1])
+
+
+_EVENT, _DESK = "/eventos", "/escritorio/eventos"
+
+# Every page a person can open. A new one without a line here fails test_every_screen.
+ADDRESSES: dict[str, tuple[str, ...]] = {
+    "agenda.home": ("/",),
+    "agenda.event": tuple(f"{_EVENT}/{slug}" for slug in (FIFTH, THIRD, FORUM, NOW, "{cancelled}", "{full}")),
+    "agenda.policies": ("/politicas",),
+    "agenda.sitemap": ("/mapa-del-sitio",),
+    "agenda.terms": ("/terminos",),
+    "agenda.accessibility": ("/accesibilidad",),
+    "agenda_preview.draft": (f"{_DESK}/{{draft}}/vista",),
+    "registration.form": tuple(f"{_EVENT}/{slug}/inscripcion" for slug in (FORUM, "{full}", FIFTH)),
+    "registration.received": ("/inscripcion/recibida/{receipt}",),
+    "registration.links": ("/mi-inscripcion",),
+    "my_registration.show": ("/i/{link}", "/i/{waits}", "/i/{gone}"),
+    "my_registration.data": ("/i/{link}/datos",),
+    "my_registration.ask_cancel": ("/i/{link}/cancelar", "/i/{waits}/cancelar"),
+    "my_registration.mail_address": ("/i/{link}/correo",),
+    "my_registration.confirm_mail": ("/correo/{confirm}",),
+    "ticket.check": ("/q/{ticket}", "/q/{ticket_gone}", "/q/inventado"),
+    "accounts.sign_in": ("/ingresar",),
+    "accounts.forgotten": ("/restablecer",),
+    "accounts_links.invitation": ("/invitacion/{invitation}",),
+    "accounts_links.reset": ("/restablecer/{reset}",),
+    "accounts_staff.team": ("/escritorio/equipo",),
+    "accounts_staff.account": ("/escritorio/cuenta",),
+    "accounts_staff.totp": ("/escritorio/cuenta/codigo",),
+    "entities.office": ("/escritorio/oficina",),
+    "cycles.index": ("/escritorio/ciclos",),
+    "cycles.cycle": ("/escritorio/ciclos/{cycle}",),
+    "cycles.edit_cycle": ("/escritorio/ciclos/{cycle}/editar",),
+    "cycles.new_cycle": ("/escritorio/ciclos/nuevo",),
+    "cycles.new": (f"{_DESK}/nuevo?ciclo={{cycle}}",),
+    "cycles.edit": (f"{_DESK}/{FORUM}/editar", f"{_DESK}/{{draft}}/editar", f"{_DESK}/{{cancelled}}/editar"),
+    "cycles.ask_cancel": (f"{_DESK}/{FORUM}/cancelar",),
+    "desk.home": ("/escritorio",),
+    "desk.events": (_DESK,),
+    "desk.event": tuple(f"{_DESK}/{slug}" for slug in (FIFTH, THIRD, FORUM, "{draft}", "{cancelled}")),
+    "desk.registrations": (f"{_DESK}/{FIFTH}/inscripciones", f"{_DESK}/{THIRD}/inscripciones"),
+    "desk.registration_detail": ("/escritorio/inscripciones/{registration}",),
+    "desk.mails": ("/escritorio/correos",),
+    "importing.start": (f"{_DESK}/{{full}}/importar",),
+    "importing.columns": (f"{_DESK}/{{full}}/importar/{{columns}}/columnas",),
+    "importing.sheet": (
+        f"{_DESK}/{{full}}/importar/{{checking}}", f"{_DESK}/{{full}}/importar/{{checked}}", f"{_DESK}/{FIFTH}/importar/{{entered}}",
+    ),
+    "attendance.overview": (f"{_DESK}/{FIFTH}/asistencia", f"{_DESK}/{THIRD}/asistencia", f"{_DESK}/{NOW}/asistencia"),
+    "attendance.roster": (f"{_DESK}/{FIFTH}/asistencia/lista", f"{_DESK}/{FIFTH}/asistencia/lista?asistio=no"),
+    "attendance.person": (f"{_DESK}/{FIFTH}/asistencia/{{attendee}}",),
+    "attendance.private_export_form": (f"{_DESK}/{FIFTH}/asistencia/lista/con-documentos",),
+    "reports.overview": (f"{_DESK}/{FIFTH}/informe", f"{_DESK}/{THIRD}/informe"),
+    "reports.report": ("/escritorio/informes/{ready}", "/escritorio/informes/{pending}", "/escritorio/informes/{failed}"),
+    "reports.new_section": (f"{_DESK}/{THIRD}/informe/partes/nueva-texto", f"{_DESK}/{THIRD}/informe/partes/nueva-tabla"),
+    "reports.edit_section": (f"{_DESK}/{THIRD}/informe/partes/{{text}}", f"{_DESK}/{THIRD}/informe/partes/{{table}}"),
+}  # fmt: skip
