@@ -91,7 +91,7 @@ def facts(event: "EventView", now: datetime) -> list[Fact]:
 
 def _when(event: "EventView") -> list[Fact]:
     if not event.days:
-        return [Fact("calendar", "Fecha por confirmar", event.date_note or None)]
+        return [Fact("calendar", event.date_note or "Fecha por confirmar")]
     return [
         Fact("calendar", _capital(spanish.date_full(day.on_date)), f"{spanish.time_range(day.starts_at, day.ends_at)} (GMT−05:00)")
         for day in event.days
