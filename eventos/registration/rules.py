@@ -8,23 +8,12 @@ from typing import Protocol
 from eventos.cycles.rules import Registrable, Window, registration_window
 from eventos.kernel import clock, spanish
 from eventos.kernel.errors import RuleViolation
-from eventos.kernel.limits import Limit
 from eventos.kernel.vocabulary import EventState, Modality, Source
 from eventos.people.rules import Identity, Purpose
 
 RECEIPT_LIFE = timedelta(minutes=30)
 MAIL_CHANGE_LIFE = timedelta(hours=48)
 DOORS_OPEN = timedelta(minutes=15)
-
-# An auditorium or a town hall is one address; recipients and documents are strict.
-PER_ADDRESS = Limit("registration.address", 600, timedelta(minutes=10))
-PER_DOCUMENT = Limit("registration.document", 20, timedelta(hours=1))
-MAILS_HOUR = Limit("registration.mails_hour", 10, timedelta(hours=1))
-MAILS_DAY = Limit("registration.mails_day", 30, timedelta(days=1))
-LINKS_PER_MAIL = Limit("registration.links_mail", 3, timedelta(hours=1))
-LINKS_PER_ADDRESS = Limit("registration.links_address", 20, timedelta(hours=1))
-BAD_TOKENS = Limit("registration.bad_tokens", 60, timedelta(minutes=1))
-MAIL_CHANGES = Limit("registration.mail_change", 5, timedelta(hours=1))
 
 HELD_REASON = (
     "Esta dirección ya recibió muchos correos de inscripción. Revise que nadie esté abusando del formulario y, si todo está bien, envíelo."

@@ -18,8 +18,9 @@ from eventos.kernel.vocabulary import RegistrationState
 from eventos.people import service as people
 from eventos.people.models import Person
 from eventos.registration.models import Registration
-from eventos.registration.rules import MAIL_CHANGE_LIFE, MAIL_CHANGES, ChangeRegistration, NoSeatThere
+from eventos.registration.rules import MAIL_CHANGE_LIFE, ChangeRegistration, NoSeatThere
 from eventos.registration.service import notify
+from eventos.registration.service.allowance import MAIL_CHANGES
 from eventos.registration.service.cancel import refuse_when_late
 from eventos.registration.service.promote import promote
 from eventos.registration.service.register import workplace_columns

@@ -12,7 +12,8 @@ from eventos.kernel import limits, outbox
 from eventos.kernel.limits import Limit
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.registration import queries
-from eventos.registration.rules import HELD_REASON, MAILS_DAY, MAILS_HOUR
+from eventos.registration.rules import HELD_REASON
+from eventos.registration.service.allowance import MAILS_DAY, MAILS_HOUR
 
 
 def recipient_limits(email_key: str) -> tuple[tuple[Limit, str], ...]:

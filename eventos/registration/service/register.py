@@ -19,8 +19,9 @@ from eventos.people.models import Person
 from eventos.registration import queries
 from eventos.registration.models import Registration
 from eventos.registration.queries import Opening
-from eventos.registration.rules import NO_MAIL_REASON, PER_ADDRESS, PER_DOCUMENT, Register, Workplace, admit, modality_for
+from eventos.registration.rules import NO_MAIL_REASON, Register, Workplace, admit, modality_for
 from eventos.registration.service import notify, tickets
+from eventos.registration.service.allowance import PER_ADDRESS, PER_DOCUMENT
 
 
 @dataclass(frozen=True)

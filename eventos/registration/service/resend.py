@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from eventos.kernel import limits, outbox
 from eventos.kernel.text import normalise_email
 from eventos.registration import queries
-from eventos.registration.rules import LINKS_PER_ADDRESS, LINKS_PER_MAIL
 from eventos.registration.service import notify
+from eventos.registration.service.allowance import LINKS_PER_ADDRESS, LINKS_PER_MAIL
 
 
 def resend_links(db: Session, email: str, *, now: datetime, address: str) -> None:

@@ -16,8 +16,9 @@ from eventos.kernel.vocabulary import EventState, Modality, RegistrationState
 from eventos.registration import messages, queries, service
 from eventos.registration.forms import ChangeForm, MailChangeForm
 from eventos.registration.queries import RegistrationView
-from eventos.registration.rules import BAD_TOKENS, NoSeatThere, RegistrationClosed, TooLate, can_change, entrance
+from eventos.registration.rules import NoSeatThere, RegistrationClosed, TooLate, can_change, entrance
 from eventos.registration.service import tickets
+from eventos.registration.service.allowance import BAD_TOKENS
 
 door = Door("my_registration", __name__, audience=Audience.PERSONAL)
 ticket_door = Door("ticket", __name__, audience=Audience.PERSONAL)

@@ -1,0 +1,15 @@
+"""How often something may be asked for: generous to a network address, strict to a recipient and a document."""
+
+from datetime import timedelta
+
+from eventos.kernel.limits import Limit
+
+# An auditorium or a town hall is one address; recipients and documents are strict.
+PER_ADDRESS = Limit("registration.address", 600, timedelta(minutes=10))
+PER_DOCUMENT = Limit("registration.document", 20, timedelta(hours=1))
+MAILS_HOUR = Limit("registration.mails_hour", 10, timedelta(hours=1))
+MAILS_DAY = Limit("registration.mails_day", 30, timedelta(days=1))
+LINKS_PER_MAIL = Limit("registration.links_mail", 3, timedelta(hours=1))
+LINKS_PER_ADDRESS = Limit("registration.links_address", 20, timedelta(hours=1))
+BAD_TOKENS = Limit("registration.bad_tokens", 60, timedelta(minutes=1))
+MAIL_CHANGES = Limit("registration.mail_change", 5, timedelta(hours=1))
