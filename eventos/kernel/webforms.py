@@ -3,8 +3,7 @@
 from typing import Any
 
 from flask import g, request
-from werkzeug.datastructures import CombinedMultiDict
-from wtforms import Form, StringField, TextAreaField
+from wtforms import FileField, Form, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
@@ -44,8 +43,11 @@ class BaseForm(Form):
 
     @classmethod
     def from_request(cls, **kwargs: Any) -> Any:
-        data: Any = CombinedMultiDict([request.files, request.form]) if request.files else request.form
-        return cls(data, **kwargs)
+        form = cls(request.form, **kwargs)
+        for field in form:
+            if isinstance(field, FileField):  # Only here: a file sent where text belongs is no text.
+                field.process(request.files)
+        return form
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))

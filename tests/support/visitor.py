@@ -79,6 +79,8 @@ class _Reader(HTMLParser):
     def _control(self, tag: str, said: dict[str, str]) -> None:
         kind = {"select": "select", "textarea": "textarea", "button": "submit"}.get(tag, said.get("type", "text"))
         control = Control(said["name"], kind, said.get("value", ""))
+        if "readonly" in said:
+            control.kind = "readonly"
         if kind in {"checkbox", "radio"}:
             control.value = said.get("value", "on")
             control.values, control.is_sent = [control.value], "checked" in said
