@@ -39,7 +39,7 @@ def _selects() -> dict[str, Any]:
 _Columns: Any = type("_Columns", (BaseForm,), _selects())
 
 
-class ColumnsForm(_Columns):  # type: ignore[misc]  # the base is made of the closed list of fields
+class ColumnsForm(_Columns):
     """Which column is which, and what holds for the whole sheet."""
 
     prefer_departamento = SelectField("Municipios con nombre repetido", choices=[], default="")

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from eventos.adapters.tables import write_csv
+from eventos.adapters.tables import Cell, write_csv
 from eventos.cycles.queries import EventView, event_in_scope, event_view
 from eventos.kernel import audit, clock, tokens
 from eventos.kernel.db import reading, transaction
@@ -214,7 +214,7 @@ def problems_csv(slug: str, public_id: str) -> Any:
     reasons = [" ".join(f"{fault['column']}: {fault['message']}" for fault in row.faults) for row in rows]
     with transaction() as db:
         audit.record(db, actor(), "registration.export_import_problems", "registrant_import", sheet.id, rows=len(rows))
-    lines = [[row.line, why, *row.raw] for row, why in zip(rows, reasons, strict=True)]
+    lines: list[list[Cell]] = [[row.line, why, *row.raw] for row, why in zip(rows, reasons, strict=True)]
     content = write_csv(["Fila", "Qué corregir", *sheet.headers], lines)
     return download(content, filename=f"filas-por-corregir-{slug[:60]}.csv", media_type="text/csv")
 
