@@ -88,9 +88,21 @@ def _recipient(person: Person) -> str:
     return person.email_key or f"person:{person.id}"
 
 
+class _AlreadyThere(Exception):
+    """The person is written down for the event: what was tried is undone as one, by the savepoint it leaves."""
+
+
 def _write_down(db: Session, command: Register, opening: Opening, person: Person, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
-    """Try to insert; the unique index of event and person says whether it is a repeat, and then the attempt is undone as one."""
-    attempt = db.begin_nested()
+    """Try to insert; the unique index of event and person says whether it is a repeat."""
+    try:
+        with db.begin_nested():
+            return _insert(db, command, opening, person, text_hash, now=now, demo=demo)
+    except _AlreadyThere:
+        return _come_back(db, command, opening, person, now)
+
+
+def _insert(db: Session, command: Register, opening: Opening, person: Person, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
+    """Keep the consent, take a seat if one is left, write the registration. Raises _AlreadyThere."""
     consent_id = people.record_consent(db, person.id, text_hash, command.consent.purposes, channel=command.source, now=now)
     modality = modality_for(opening.modality, command.modality)
     pool_id = seats.take(db, opening.id, modality)
@@ -112,11 +124,9 @@ def _write_down(db: Session, command: Register, opening: Opening, person: Person
     }
     insert = upsert(db)(Registration).values(row).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
     written: int | None = db.execute(insert.returning(Registration.id)).scalar_one_or_none()
-    if written is not None:
-        attempt.commit()
-        return Outcome(written, opening.id, state, is_repeat=False)
-    attempt.rollback()
-    return _come_back(db, command, opening, person, now)
+    if written is None:
+        raise _AlreadyThere
+    return Outcome(written, opening.id, state, is_repeat=False)
 
 
 def _come_back(db: Session, command: Register, opening: Opening, person: Person, now: datetime) -> Outcome:
