@@ -49,24 +49,24 @@ def _do(job: outbox.Claimed) -> None:
         outbox.run(job)
     except TransientFailure as failure:
         log.warning("job waits: %s", failure.code, extra=extra)
-        _wait_or_bury(job, failure.message, failure.retry_after)
+        _wait_or_bury(job, failure.message, failure.retry_after, most=outbox.MAX_ATTEMPTS)
     except (PermanentFailure, EventosError) as failure:
         log.warning("job buried: %s", failure.code, extra=extra)
         with transaction() as db:
             outbox.bury(db, job, reason=failure.message)
     except Exception as bug:
         log.error("job failed", exc_info=bug, extra=extra)
-        _wait_or_bury(job, f"Error interno ({type(bug).__name__}).", None)
+        _wait_or_bury(job, f"Error interno ({type(bug).__name__}).", None, most=outbox.MAX_FAULTS)
     else:
         with transaction() as db:
             outbox.finish(db, job)
         log.info("job done", extra=extra)
 
 
-def _wait_or_bury(job: outbox.Claimed, reason: str, retry_after: float | None) -> None:
+def _wait_or_bury(job: outbox.Claimed, reason: str, retry_after: float | None, *, most: int) -> None:
     with transaction() as db:
-        if job.attempts >= outbox.MAX_ATTEMPTS:
+        if job.attempts >= most:
             outbox.bury(db, job, reason=reason)
             return
-        wait = timedelta(seconds=retry_after) if retry_after else min(FIRST_WAIT * 2 ** (job.attempts - 1), LONGEST_WAIT)
+        wait = timedelta(seconds=retry_after) if retry_after else min(FIRST_WAIT * 2 ** min(job.attempts - 1, 20), LONGEST_WAIT)
         outbox.retry_later(db, job, reason=reason, wait=wait)

@@ -20,7 +20,8 @@ from eventos.kernel.db import Base, UTCDateTime, changed, is_sqlite, upsert
 log = logging.getLogger(__name__)
 
 Handler = Callable[..., None]
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 30  # A service that is down gets about a day.
+MAX_FAULTS = 8  # A bug of ours gets half an hour.
 
 _handlers: dict[str, Handler] = {}
 _subscribers: dict[str, list[str]] = {}

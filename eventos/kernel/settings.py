@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,13 +93,15 @@ class Settings:
             self._check_public_url()
         elif not self.is_loopback:
             raise BadSettings("EVENTOS_PUBLIC_URL es obligatoria cuando se escucha más allá de esta máquina")
-        if self.source_url and not (self.source_url.startswith(("https://", "http://")) and urlsplit(self.source_url).hostname):
+        if self.source_url and not (
+            self.source_url.startswith(("https://", "http://")) and _split("EVENTOS_SOURCE_URL", self.source_url).hostname
+        ):
             raise BadSettings("EVENTOS_SOURCE_URL: debe ser como https://codigo.entidad.gov.co/eventos")
         if any(len(key) < 32 for key in self.secret_keys):
             raise BadSettings("EVENTOS_SECRET_KEYS: cada llave necesita al menos 32 caracteres")
 
     def _check_public_url(self) -> None:
-        parts = urlsplit(self.public_url)
+        parts = _split("EVENTOS_PUBLIC_URL", self.public_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.path not in {"", "/"}:
             raise BadSettings("EVENTOS_PUBLIC_URL: debe ser como https://eventos.entidad.gov.co")
         if len(parts.netloc) > 36:
@@ -166,6 +168,13 @@ def _convert(default: object, raw: str) -> object:
     if isinstance(default, tuple):
         return tuple(part.strip() for part in raw.split(",") if part.strip())
     return raw
+
+
+def _split(name: str, url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise BadSettings(f"{name}: no es una dirección bien escrita") from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -59,7 +59,7 @@ def test_each_import_contract_notices_its_breach(breach: str, tmp_path: Path) ->
             file = tmp_path / "eventos" / folder / f"{module}.py"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("")
-    for roof in ("__init__", "app", "cli"):
+    for roof in ("__init__", "app", "cli", "demo"):
         (tmp_path / "eventos" / f"{roof}.py").write_text("")
     (tmp_path / "eventos/kernel/vocabulary.py").write_text("from eventos.kernel import db\n")
     (tmp_path / "eventos/kernel/vocabulary.py").write_text("from eventos.kernel import db\n" if "kernel" in breach else "")

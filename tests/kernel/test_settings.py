@@ -35,6 +35,8 @@ def test_the_port_is_part_of_the_address_on_this_machine() -> None:
         ("EVENTOS_PUBLIC_URL", "https://" + "e" * 40 + ".example"),
         ("EVENTOS_SOURCE_URL", "javascript:alert(1)"),
         ("EVENTOS_SOURCE_URL", "https://"),
+        ("EVENTOS_PUBLIC_URL", "https://["),
+        ("EVENTOS_SOURCE_URL", "https://["),
         ("EVENTOS_DATA_DIR", ""),
         ("EVENTOS_PUERTO", "8000"),
     ],
