@@ -55,7 +55,10 @@ def submit(slug: str) -> Any:
         filled.refuse(refused.fields, refused.message)
         return _form_page(slug, filled, 422)
     except (RuleViolation, TooManyRequests) as refused:
-        return _form_page(slug, filled, status_of(refused), refusal=refused.message)
+        page = _form_page(slug, filled, status_of(refused), refusal=refused.message)
+        if isinstance(refused, TooManyRequests):
+            page.headers["Retry-After"] = str(refused.retry_after)
+        return page
     events = [outcome.event_id for outcome in outcomes]
     return redirect(url_for("registration.received", receipt=_receipt(events, command.identity.email)), 303)
 
