@@ -164,7 +164,11 @@ class RegistrationForm(PersonFields, WorkplaceFields):
     """The public form. `offer_seats` keeps or drops the question about the modality."""
 
     document_type = SelectField(
-        "Tipo de documento", [OneOf("Elija un tipo de documento de la lista.")], choices=DOCUMENTS, validate_choice=False
+        "Tipo de documento",
+        [OneOf("Elija un tipo de documento de la lista.")],
+        choices=DOCUMENTS,
+        validate_choice=False,
+        render_kw={"required": False},  # one is always chosen, and HTML wants an empty first choice beside `required`
     )
     document_number = TextLine("Número", [Needed("Escriba el número de su documento."), Max(30)], render_kw={"autocomplete": "off"})
     email = TextLine(
