@@ -8,6 +8,7 @@ from eventos.entities.queries import office_view
 from eventos.kernel import clock, correspondence, outbox
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.outbox import on, task
+from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, queries, service
 
 
@@ -16,7 +17,8 @@ def confirm(registration_id: int, why: str, number: int, other_mail: str = "") -
     """Tell somebody how their registration stands now, whatever it was when this was promised."""
     with reading() as db:
         view = queries.confirmation_view(db, registration_id)
-    if view.registration.email:
+    overtaken = view.registration.state is RegistrationState.CANCELLED and why != "repeat"  # the mail that says so follows
+    if view.registration.email and not overtaken and view.registration.event.state is not EventState.CANCELLED:
         _send("registration.confirm", messages.confirmation(view, why=why, number=number, other_mail=other_mail), registration_id)
 
 
