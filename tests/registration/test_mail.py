@@ -338,3 +338,11 @@ def test_held_mail_waits_for_staff_and_goes_out_when_released(
         outbox.revive(db, held[0])
     outbox_run()
     assert len(mailbox.messages()) == 11
+
+
+def test_a_mail_overtaken_by_a_cancellation_is_not_sent(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    one, _, _ = written(writing)
+    with writing() as db:
+        service.cancel(db, db.get_one(Registration, one), by=SYSTEM, now=clock.now())
+    outbox_run()
+    assert [message["Subject"].split(":")[0] for message in mailbox.messages()] == ["Inscripción cancelada"]

@@ -332,3 +332,11 @@ def test_municipalities_are_found_while_typing(client: FlaskClient) -> None:
     assert {item["where"] for item in answer.json} > {"Caldas", "Chocó"}
     assert client.get("/municipios.json").json == []
     assert "public" in answer.headers["Cache-Control"]
+
+
+def test_a_document_tried_too_often_is_told_to_wait_with_everything_kept(client: FlaskClient, event: str) -> None:
+    token = token_of(client.get("/mi-inscripcion"))
+    answers = [client.post(f"/eventos/{event}/inscripcion", data={**PERSON, "csrf_token": token}) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [303] * 20 + [429]
+    assert "Elvira Demo" in answers[-1].get_data(as_text=True)
+    assert int(answers[-1].headers["Retry-After"]) > 0
