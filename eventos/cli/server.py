@@ -73,7 +73,12 @@ def web_server(
 
 
 def web_process() -> Flask:
-    """The application in granian's web process, which ends with the process that started it: a killed `serve` leaves no door open."""
+    """The application in granian's web process, which ends with the process that started it: a killed `serve` leaves no door open.
+
+    Ctrl-C reaches every process of a terminal. Granian's own then gets SIGINT and, from its parent, SIGTERM at the same moment, which now
+    and then left it waiting for the kill timeout; so only the parent listens to Ctrl-C.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     bell.leave_with(os.getppid())
     return create_app()
 
