@@ -1,6 +1,7 @@
 """The service as a person runs it: it answers, stops when asked, and a killed one leaves nothing running."""
 
 import os
+import signal
 import subprocess
 import time
 import urllib.request
@@ -31,6 +32,13 @@ def test_it_is_ready_and_stops_when_asked(server: Server) -> None:
     with urllib.request.urlopen(f"{server.url}/readyz", timeout=5) as answer:
         assert answer.status == 200
     assert server.stop() == 0
+
+
+def test_ctrl_c_in_a_terminal_reaches_every_process_and_stops_them_at_once(server: Server) -> None:
+    started = children(server.process.pid)
+    os.killpg(server.process.pid, signal.SIGINT)
+    assert server.process.wait(8) == 0, "slower than granian's kill timeout means it was killed"
+    assert not any(is_running(pid) for pid in started)
 
 
 def test_a_killed_server_leaves_no_process_behind(server: Server) -> None:
