@@ -40,6 +40,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 FORM_TOKEN_LIFE = timedelta(hours=4)
 PUBLIC_BODY = 64 * 1024
 UPLOAD_BODY = 11 * 1024 * 1024
+DISCARDED_BODY = 2 * UPLOAD_BODY
 
 STATUS: list[tuple[type[EventosError], int]] = [
     (RuleViolation, 409),
@@ -218,10 +219,7 @@ def _check_origin() -> None:
 
 
 def _check_form_token(entry: Entry) -> None:
-    try:
-        sent = request.form.get("csrf_token", "")
-    except RequestEntityTooLarge:
-        raise
+    sent = request.form.get("csrf_token", "")
     if entry.audience is Audience.STAFF:
         if not hmac.compare_digest(sent.encode(), _session_form_token().encode()):
             abort(400)
@@ -321,11 +319,21 @@ def _answer_http(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400 or isinstance(error, SecurityError):
         return error
+    if isinstance(error, RequestEntityTooLarge):
+        _take_the_rest()
     if request.path.startswith("/api/"):
         answer = jsonify({"type": "about:blank", "title": error.name, "status": status})
         answer.mimetype = "application/problem+json"
         return answer, status
     return _page(status, None), status
+
+
+def _take_the_rest() -> None:
+    """Read on, and throw away, what a form sends beyond its limit: a browser whose sending is cut off shows no answer at all."""
+    left = min(request.content_length or 0, DISCARDED_BODY)
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (piece := stream.read(min(left, PUBLIC_BODY))):
+        left -= len(piece)
 
 
 def _answer_operational(error: OperationalError) -> Any:

@@ -14,7 +14,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.accounts.factories import open_form_token
+from tests.flows.conftest import Visit
 from tests.flows.town import HOST, Found, Snapshot, Town, build, officer, walk
+from tests.support.fixtures import Serve
 from tests.support.visitor import PageForm
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
@@ -252,3 +254,14 @@ def test_every_route_that_writes_is_swept_or_refuses_a_stranger(app: Flask, town
                 if answer.status_code < 400:
                     snapshot.restore()
     assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_ten_megabytes_are_refused_in_words_and_the_server_goes_on(serve: Serve, visit: Visit) -> None:
+    """At a real server: the answer must reach whoever still sends."""
+    visitor = visit(serve(worker=False).url)
+    body = urlencode({"csrf_token": "x", "email": "a" * 10_000_000}).encode()
+    for path in ("/mi-inscripcion", "/ingresar"):
+        answer = visitor.ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
+        assert answer.status == 413
+        assert '<html lang="es' in answer.text
+    assert visitor.get("/healthz").status == 200
