@@ -163,17 +163,21 @@ def _participation(document: Any) -> None:
     row = [("Celda", "{{ row.name }}"), ("Celda", "{{ row.subregion }}"), ("Celda con cifra", "{{ row.count }}")]
     total = [("Celda", "{{ total.name }}"), ("Celda", ""), ("Celda con cifra", "{{ total.count }}")]
     loop = lambda words: [("Celda", f"{{%tr {words} %}}"), ("Celda", ""), ("Celda", "")]  # noqa: E731
-    rows = [head, loop("for row in municipality_table.rows"), row, loop("endfor")]
-    rows += [loop("for total in municipality_table.total_rows"), total, loop("endfor")]
+    rows = [head, loop("for row in municipality_table.rows"), loop("if loop.revindex > 3"), row, loop("else"), row, loop("endif")]
+    rows += [loop("endfor"), loop("for total in municipality_table.total_rows"), total, loop("endfor")]
     table = _table(document, rows, widths=(60, 66, 34))
     table.style = document.styles["Tabla del informe"]
     _header_row(table, "municipality_table.caption")
-    merged = table.rows[5].cells[0].merge(table.rows[5].cells[1])
+    header, plain, last, totals = (table.rows[at] for at in (0, 3, 5, 9))
+    merged = totals.cells[0].merge(totals.cells[1])
     merged._tc.remove(merged.paragraphs[-1]._p)
-    for cell in (*table.rows[0].cells, table.rows[2].cells[0], *table.rows[5].cells):
+    for cell in (*header.cells, plain.cells[0], last.cells[0], *totals.cells):
         for run in cell.paragraphs[0].runs:
             run.bold = True
-    _shade(table.rows[5], TINT)
+    # The totals never stand alone on a page: they go where the last rows go.
+    for cell in (*last.cells, *totals.cells):
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+    _shade(totals, TINT)
     document.add_paragraph(style="Celda")
     _tag(document, "endif")
 
@@ -214,7 +218,7 @@ def _closing(document: Any) -> None:
     _tag(document, "if missing")
     document.add_paragraph("Partes que faltan", style="Heading 2")
     _tag(document, "for part in missing")
-    document.add_paragraph("{{ part }}", style="List Bullet")
+    document.add_paragraph("{{ part }}", style="List Bullet").paragraph_format.keep_with_next = True
     _tag(document, "endfor")
     _tag(document, "endif")
     document.add_paragraph("Elaborado por", style="Heading 2")

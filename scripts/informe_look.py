@@ -117,8 +117,8 @@ def _table_style(document: Any) -> None:
     border = lambda side, size, color: f'<w:{side} w:val="single" w:sz="{size}" w:space="0" w:color="{color}"/>'  # noqa: E731
     for xml in (
         f"<w:tblPr {nsdecls('w')}><w:tblStyleRowBandSize w:val='1'/><w:tblBorders>{border('top', 4, LINE)}{border('bottom', 4, LINE)}"
-        f"{border('insideH', 4, LINE)}</w:tblBorders><w:tblCellMar><w:top w:w='50' w:type='dxa'/><w:left w:w='70' w:type='dxa'/>"
-        f"<w:bottom w:w='50' w:type='dxa'/><w:right w:w='70' w:type='dxa'/></w:tblCellMar></w:tblPr>",
+        f"{border('insideH', 4, LINE)}</w:tblBorders><w:tblCellMar><w:top w:w='30' w:type='dxa'/><w:left w:w='70' w:type='dxa'/>"
+        f"<w:bottom w:w='30' w:type='dxa'/><w:right w:w='70' w:type='dxa'/></w:tblCellMar></w:tblPr>",
         f"<w:tblStylePr {nsdecls('w')} w:type='firstRow'><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>{border('top', 4, 'FFFFFF')}"
         f"{border('bottom', 8, INK)}</w:tcBorders><w:vAlign w:val='bottom'/></w:tcPr></w:tblStylePr>",
         f"<w:tblStylePr {nsdecls('w')} w:type='firstCol'><w:rPr><w:b/></w:rPr></w:tblStylePr>",

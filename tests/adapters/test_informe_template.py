@@ -116,6 +116,12 @@ def test_tables_hold_every_row_and_their_header_repeats() -> None:
         assert [row._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None for row in table.rows[:2]] == [True, False]
 
 
+def test_the_totals_stay_with_the_last_rows_of_their_table() -> None:
+    municipalities = Document(io.BytesIO(render(TEMPLATE, fifth(), core=CORE))).tables[2]
+    kept = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next for row in municipalities.rows]
+    assert kept == [None] * 23 + [True] * 6
+
+
 def test_empty_parts_leave_no_heading_and_no_hole() -> None:
     text = words(render(TEMPLATE, empty(), core=CORE))
     assert [line for line in text if line] == [
