@@ -33,7 +33,8 @@ def ringer(settings: Settings) -> Callable[[], None]:
 def consumer(app: Flask, settings: Settings) -> Consumer:
     """The worker process: rings run what is due at once, and a sweep every minute finds the rest."""
     huey = make_huey(settings)
-    huey.task(name="ring")(lambda: runner.run_all(app))
+    ring = huey.task(name="ring")(lambda: runner.run_all(app))
+    ring()  # What waited while nobody was here starts now, not at the next minute.
     huey.periodic_task(crontab(minute="*"), name="sweep")(lambda: runner.sweep(app))
     return huey.create_consumer(
         workers=settings.worker_threads, worker_type="thread", initial_delay=0.05, max_delay=0.5, check_worker_health=True

@@ -268,7 +268,8 @@ def _headers(response: Response) -> Response:
     if audience is Audience.PERSONAL:
         headers.setdefault("X-Robots-Tag", "noindex")
     if request.endpoint == "static":
-        headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, max-age=3600"
+        keeps = "v" in request.args or request.path.endswith(".woff2")
+        headers["Cache-Control"] = "public, max-age=31536000, immutable" if keeps else "public, max-age=3600"
     elif audience is Audience.PUBLIC and request.method in {"GET", "HEAD"} and response.status_code == 200:
         headers["Cache-Control"] = "public, max-age=60"
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from flask import Flask, Response, abort, jsonify, render_template, request
+from flask import Flask, Response, abort, jsonify, render_template, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.datastructures import MultiDict
 from werkzeug.serving import make_server
@@ -134,6 +134,7 @@ def make_stage() -> Flask:
     for endpoint in ("accounts_staff.account", "accounts_staff.sign_out"):
         app.add_url_rule(f"/{endpoint}", endpoint, _nothing, methods=["GET", "POST"])
     app.add_url_rule("/static/<path:filename>", "static", _static)
+    app.jinja_env.globals["static_url"] = lambda filename: url_for("static", filename=filename)
     app.add_url_rule("/piezas", "parts", lambda: render_template("parts.html", form=Everything(), notice=None))
     app.add_url_rule("/evento", "event", lambda: render_template("event.html"))
     app.add_url_rule("/formulario", "form", _form(received), methods=["GET", "POST"])
