@@ -1,0 +1,115 @@
+"""Every page there is, on a phone and on a desk: it fits, axe and the HTML checker find nothing, and the browser does not complain."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+
+from eventos.kernel.http import Audience, entry_of
+from tests.browser import scene
+from tests.browser.office import Office
+from tests.browser.scene import ADDRESSES, FIFTH, FORUM, Scene
+from tests.support.browser import DESKTOP, HEIGHTS, PHONE, Chromium
+from tests.support.judges import axe, vnu
+from tests.support.server import Server
+
+# What answers a GET and is no page to look at, and why.
+NOT_PAGES = {
+    "agenda.event_calendar": "a file",
+    "attendance.export": "a file",
+    "cycles.heading": "a fragment for the form of an event",
+    "importing.problems_csv": "a file",
+    "my_registration.invitation": "a file",
+    "my_registration.qr_image": "a picture",
+    "registration_public.municipios": "JSON for the list of municipalities",
+    "reports.file": "a file",
+    "accounts_links.first_admin": "there before anybody administers: test_first_steps looks at it",
+}
+# Answers that are pages all the same.
+STATUS = {"/q/inventado": 404}
+KEY_PAGES = ("/", f"/eventos/{FORUM}", f"/eventos/{FORUM}/inscripcion", f"/escritorio/eventos/{FIFTH}/asistencia")
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Scene]]:
+    """A server without worker, so that what waits goes on waiting, with something of everything."""
+    folder: Path = tmp_path_factory.mktemp("screens")
+    made = scene.prepare(folder)
+    server = Server(folder, worker=False)
+    yield Office(server, made.cookie), made
+    server.stop()
+    shutil.rmtree(folder)
+
+
+def test_no_page_is_forgotten(app: Flask) -> None:
+    """A new page needs a line in scene.ADDRESSES."""
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or set())
+        and rule.endpoint != "static"
+        and (entry := entry_of(app, rule.endpoint)) is not None
+        and entry.audience is not Audience.SERVICE
+    }
+    assert pages - set(NOT_PAGES) == set(ADDRESSES)
+
+
+def faults_of(page: Page, width: int) -> list[str]:
+    """What is wrong with the page as it stands at this width."""
+    page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 450)})
+    across = page.evaluate("document.documentElement.scrollWidth")
+    return [f"{width}: {across} px wide"] * (across > width) + [f"{width}: {fault}" for fault in axe(page)]
+
+
+def open_page(office: Office, chromium: Chromium, path: str) -> Page:
+    """Staff pages as the administrator; the others as anybody."""
+    return office.desk(chromium, width=PHONE) if path.startswith("/escritorio") else chromium.open(width=PHONE)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_every_page_fits_and_the_judges_find_nothing(seen: tuple[Office, Scene], chromium: Chromium) -> None:
+    office, made = seen
+    staff, visitor = office.desk(chromium, width=PHONE), chromium.open(width=PHONE)
+    faults: dict[str, list[str]] = {}
+    sources: dict[str, str] = {}
+    for endpoint, addresses in made.addresses.items():
+        for address in addresses:
+            page = staff if address.startswith("/escritorio") else visitor
+            answer = office.at(page, address, status=STATUS.get(address, 200))
+            sources[f"{endpoint} {address[:60]}"] = answer.text()
+            faults[f"{endpoint} {address}"] = faults_of(page, PHONE) + faults_of(page, DESKTOP)
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert vnu(sources) == []
+    assert chromium.faults == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", KEY_PAGES)
+def test_high_contrast_is_readable(seen: tuple[Office, Scene], chromium: Chromium, path: str) -> None:
+    office, _made = seen
+    page = open_page(office, chromium, path)
+    office.at(page, path)
+    page.get_by_role("button", name="alto contraste").click()
+    assert page.locator("html").get_attribute("data-contrast") == "high"
+    assert faults_of(page, PHONE) == []
+    office.at(page, path)
+    assert page.locator("html").get_attribute("data-contrast") == "high", "the choice is kept"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", KEY_PAGES)
+def test_twice_as_large_fits(seen: tuple[Office, Scene], chromium: Chromium, path: str) -> None:
+    """At 200 % a window of 1280 px has 640 px to write in (WCAG 1.4.4); with the largest letters of our own bar, a phone has 360."""
+    office, _made = seen
+    page = open_page(office, chromium, path)
+    office.at(page, path)
+    assert faults_of(page, DESKTOP // 2) == []
+    before = page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    for _step in range(2):
+        page.get_by_role("button", name="Aumentar letra").click()
+    assert page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > before * 1.2
+    assert faults_of(page, PHONE) == []
