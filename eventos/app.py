@@ -65,7 +65,10 @@ def _open_rooms(app: Flask) -> None:
                 app.register_blueprint(door)
             for start in getattr(module, "START", ()):
                 start(app)
-            notices.update(getattr(module, "NOTICES", {}))
+            theirs = getattr(module, "NOTICES", {})
+            if twice := notices.keys() & theirs.keys():
+                raise RuntimeError(f"two rooms say something else by the same notice: {sorted(twice)}")
+            notices.update(theirs)
 
     @app.context_processor
     def notice() -> dict[str, Any]:
