@@ -126,6 +126,12 @@ def test_first_sheet_with_data_is_read_unless_another_is_named() -> None:
         read_table(data, filename="x.xlsx", sheet="Tres")
 
 
+def test_a_cover_before_the_list_is_passed_over_and_read_only_when_there_is_nothing_else() -> None:
+    cover = ("Portada", [["ALCALDÍA DE PRUEBA"], [""], ["Asistencia técnica"]])
+    assert read_table(book(cover, ("Lista", [["Nombre", "Correo"], ["Ana", "a@x.example"]])), filename="x.xlsx").sheet == "Lista"
+    assert read_table(book(cover, ("Vacía", [])), filename="x.xlsx").sheet == "Portada"
+
+
 def test_merged_cells_and_hidden_sheets_do_not_disturb() -> None:
     workbook = openpyxl.Workbook()
     hidden = workbook.active

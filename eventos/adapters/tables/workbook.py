@@ -48,10 +48,21 @@ def _read(sheets: Sequence[Any], wanted: str | None, source: TimedBytes) -> tupl
     names = tuple(str(ws.title) for ws in sheets)
     if wanted is not None and wanted not in names:
         raise UnreadableTable(f"El libro no tiene una hoja llamada «{wanted}». Sus hojas son: {', '.join(names)}.")
+    first: tuple[str, list[Row]] | None = None
     for ws in sheets:
-        if wanted in (None, ws.title) and (rows := list(_rows(ws, source))):
+        if wanted not in (None, ws.title) or not (rows := list(_rows(ws, source))):
+            continue
+        if wanted is not None or _is_list(rows):
             return str(ws.title), names, rows
-    raise UnreadableTable("El libro no tiene datos. Revise que eligió el archivo correcto y que se guardó con sus datos.")
+        first = first or (str(ws.title), rows)
+    if first is None:
+        raise UnreadableTable("El libro no tiene datos. Revise que eligió el archivo correcto y que se guardó con sus datos.")
+    return first[0], names, first[1]
+
+
+def _is_list(rows: Sequence[Row]) -> bool:
+    """Whether a sheet holds a heading and a row below it, and is not the cover that offices put before their list."""
+    return sum(sum(1 for cell in cells if cell.strip()) > 1 for _, cells in rows) > 1
 
 
 def _rows(ws: Any, source: TimedBytes) -> Iterator[Row]:
