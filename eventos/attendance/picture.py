@@ -135,7 +135,7 @@ def _strong(figures: Sequence[Figure], spots: Sequence[Sequence[float]]) -> set[
 def _place(
     name: str, x: float, y: float, r: float, others: Iterable[Box], taken: list[Box], *, letter: float
 ) -> tuple[str, float, float, str]:
-    """Right, left, above or below the circle, wherever nothing is covered; ("", …) where everything would be.
+    """Right, left, above, below or aslant of the circle, wherever nothing is covered; ("", …) where everything would be.
 
     A name stays on the sheet with letters `letter` wide, and covers nothing with those of a large screen.
     """
@@ -147,6 +147,10 @@ def _place(
         (x, y - gap, "middle", (x - wide / 2, y - gap - _LINE + 3, x + wide / 2, y - gap + 3)),
         (x, y + gap + 10, "middle", (x - wide / 2, y + gap - 2, x + wide / 2, y + gap + _LINE - 2)),
     ]
+    aslant = gap * 0.8
+    for line in (y - aslant, y + aslant):
+        tries.append((x + aslant, line + 4.5, "start", (x + aslant, line - _LINE / 2, x + aslant + wide, line + _LINE / 2)))
+        tries.append((x - aslant, line + 4.5, "end", (x - aslant - wide, line - _LINE / 2, x - aslant, line + _LINE / 2)))
     blocked = list(others)
     for label_x, label_y, anchor, box in tries:
         left, right = {"start": (0.0, extra), "end": (extra, 0.0)}.get(anchor, (extra / 2, extra / 2))

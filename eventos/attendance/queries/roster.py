@@ -188,7 +188,7 @@ def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
         which.decided.c.decided_at,
         Staff.name.label("decided_by"),
         which.listed.c.attended.label("listed"),
-        which.listed.c.filename,
+        which.sheet.c.filename,
         *private,
     ]
     return (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision
@@ -56,8 +56,9 @@ class RosterFilter:
 class Standing:
     """The pieces a SELECT over the registrations of one event is made of."""
 
-    decided: Subquery
-    listed: Subquery
+    decided: FromClause
+    listed: FromClause
+    sheet: FromClause
     source: FromClause
     attended: ColumnElement[bool]
     counted: ColumnElement[bool]
@@ -67,39 +68,27 @@ def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 
     A decision without a verdict took the earlier ones back, so the sheet speaks again. Inscritos are the active registrations and
-    whoever came from the waitlist; cancelled ones are not counted.
+    whoever came from the waitlist; cancelled ones are not counted. The last of each is looked up by index, registration by
+    registration: joined to subqueries that number the rows, SQLite compared every registration with every row.
     """
-    decided = (
-        select(
-            AttendanceDecision.registration_id,
-            AttendanceDecision.attended,
-            AttendanceDecision.reason,
-            AttendanceDecision.decided_by,
-            AttendanceDecision.decided_at,
-            func.row_number().over(partition_by=AttendanceDecision.registration_id, order_by=AttendanceDecision.id.desc()).label("place"),
-        )
-        .join(Registration, Registration.id == AttendanceDecision.registration_id)
-        .where(Registration.event_id == event_id)
-        .subquery("decided")
+    registration = Registration.__table__
+    decided = AttendanceDecision.__table__.alias("decided")
+    listed, sheet = ImportRow.__table__.alias("listed"), Import.__table__.alias("sheet")
+    earlier = AttendanceDecision.__table__.alias("earlier")
+    last_decision = select(func.max(earlier.c.id)).where(earlier.c.registration_id == registration.c.id)
+    row, book = ImportRow.__table__.alias("row"), Import.__table__.alias("book")
+    last_row = (
+        select(row.c.id)
+        .join_from(row, book, book.c.id == row.c.import_id)
+        .where(row.c.registration_id == registration.c.id, row.c.attended.is_not(None))
+        .where(book.c.event_id == event_id, book.c.state == "entered")
+        .order_by(book.c.entered_at.desc(), row.c.id.desc())
+        .limit(1)
     )
-    listed = (
-        select(
-            ImportRow.registration_id,
-            ImportRow.attended,
-            ImportRow.line,
-            Import.filename,
-            Import.entered_at,
-            func.row_number()
-            .over(partition_by=ImportRow.registration_id, order_by=(Import.entered_at.desc(), ImportRow.id.desc()))
-            .label("place"),
-        )
-        .join(Import, Import.id == ImportRow.import_id)
-        .where(Import.event_id == event_id, Import.state == "entered")
-        .where(ImportRow.registration_id.is_not(None), ImportRow.attended.is_not(None))
-        .subquery("listed")
-    )
-    source = Registration.__table__.outerjoin(decided, and_(decided.c.registration_id == Registration.id, decided.c.place == 1)).outerjoin(
-        listed, and_(listed.c.registration_id == Registration.id, listed.c.place == 1)
+    source = (
+        registration.outerjoin(decided, decided.c.id == last_decision.correlate(registration).scalar_subquery())
+        .outerjoin(listed, listed.c.id == last_row.correlate(registration).scalar_subquery())
+        .outerjoin(sheet, sheet.c.id == listed.c.import_id)
     )
     attended = func.coalesce(decided.c.attended, listed.c.attended, false())
     counted = and_(
@@ -109,7 +98,7 @@ def standing(event_id: int) -> Standing:
             and_(Registration.state == RegistrationState.WAITLISTED.value, attended.is_(True)),
         ),
     )
-    return Standing(decided, listed, source, attended, counted)
+    return Standing(decided, listed, sheet, source, attended, counted)
 
 
 def expected_codes(db: Session, event_id: int) -> tuple[str, ...]:
