@@ -57,11 +57,11 @@ def test_no_page_is_forgotten(app: Flask) -> None:
     assert pages - set(NOT_PAGES) == set(ADDRESSES)
 
 
-def faults_of(page: Page, width: int) -> list[str]:
-    """What is wrong with the page as it stands at this width."""
+def faults_of(page: Page, width: int, *, judged: bool = True) -> list[str]:
+    """What is wrong with the page as it stands at this width; `judged` asks axe too."""
     page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 450)})
     across = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{width}: {across} px wide"] * (across > width) + [f"{width}: {fault}" for fault in axe(page)]
+    return [f"{width}: {across} px wide"] * (across > width) + [f"{width}: {fault}" for fault in (axe(page) if judged else [])]
 
 
 def open_page(office: Office, chromium: Chromium, path: str) -> Page:
@@ -77,11 +77,12 @@ def test_every_page_fits_and_the_judges_find_nothing(seen: tuple[Office, Scene],
     faults: dict[str, list[str]] = {}
     sources: dict[str, str] = {}
     for endpoint, addresses in made.addresses.items():
-        for address in addresses:
+        for number, address in enumerate(addresses):
             page = staff if address.startswith("/escritorio") else visitor
             answer = office.at(page, address, status=STATUS.get(address, 200))
             sources[f"{endpoint} {address[:60]}"] = answer.text()
-            faults[f"{endpoint} {address}"] = faults_of(page, PHONE) + faults_of(page, DESKTOP)
+            # Another state of the same page differs on a desk as it does on a phone: only its width is looked at there.
+            faults[f"{endpoint} {address}"] = faults_of(page, PHONE) + faults_of(page, DESKTOP, judged=number == 0)
     assert {name: found for name, found in faults.items() if found} == {}
     assert vnu(sources) == []
     assert chromium.faults == []

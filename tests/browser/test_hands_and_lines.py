@@ -83,6 +83,7 @@ def test_the_form_is_completed_with_the_keyboard_alone(office: Office, chromium:
     # The consent was forgotten: reading goes to the summary, which leads to the box.
     tab_to(page, "consent")
     page.keyboard.press("Enter")
+    page.locator(".error-summary").wait_for()
     until(lambda: focused(page) == "errores")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
