@@ -1,6 +1,8 @@
 """The words of every mail about a registration, apart from the sending: subject, text, HTML, QR and invite."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from eventos.adapters import calendar, mail, qr
@@ -64,12 +66,36 @@ def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: s
     return [letter, *further]
 
 
-def cancelled(view: ConfirmationView, *, why: str, number: int) -> list[Mail]:
-    """A registration or its whole event is off: the invites already sent are taken back, day by day. `why`: person or event."""
+def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: int) -> list[Mail]:
+    """The event lost days: who holds a seat gets the invite of each one taken back. `gone`: (position, start, end) of each."""
+    registration = view.registration
+    if registration.state is not RegistrationState.ACTIVE:
+        return []
+    context = _about(registration, view.office)
+    slots = [(position, _slot(position, datetime.fromisoformat(start), datetime.fromisoformat(end))) for position, start, end in gone]
+    return [
+        Mail(
+            to=registration.email,
+            to_name=registration.full_name,
+            subject=_subject("Un día menos", registration.event),
+            text=plain("mail/registration/day_gone.txt", **context),
+            html=plain("mail/registration/day_gone.html", **context),
+            message_id=message_id(registration, "gone", number, day=position),
+            reply_to=_reply_to(view.office),
+            calendar=calendar.cancel(_invite(registration, (slot,))),
+            calendar_method="CANCEL",
+        )
+        for position, slot in slots
+    ]
+
+
+def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = True) -> list[Mail]:
+    """A registration or its whole event is off: the invites of who held a seat are taken back, day by day. `why`: person or event."""
     registration, event = view.registration, view.registration.event
-    opening = "Evento cancelado" if why == "event" else "Inscripción cancelada"
-    context = {**_about(registration, view.office), "opening": opening, "by_event": why == "event"}
-    slots = _slots(event) or (None,)
+    opening = "Evento cancelado" if why == "event" else "Inscripción cancelada" if held else "Fuera de la lista de espera"
+    slots = (_slots(event) if held else ()) or (None,)
+    context = {**_about(registration, view.office), "opening": opening, "by_event": why == "event", "held": held}
+    context["takes_back"] = slots[0] is not None
     mails = []
     for position, slot in enumerate(slots, start=1):
         letter = Mail(
@@ -217,10 +243,11 @@ def _pictures(registration: RegistrationView) -> tuple[InlineImage, ...]:
 
 def _slots(event: EventView) -> tuple[Slot, ...]:
     """The days of an event. The first keeps the plain UID, so that an event that grows to two days does not leave an orphan behind."""
-    return tuple(
-        Slot(starts_at=day.starts_at, ends_at=day.ends_at, suffix="" if position == 1 else str(position))
-        for position, day in enumerate(event.days, start=1)
-    )
+    return tuple(_slot(position, day.starts_at, day.ends_at) for position, day in enumerate(event.days, start=1))
+
+
+def _slot(position: int, starts_at: datetime, ends_at: datetime) -> Slot:
+    return Slot(starts_at=starts_at, ends_at=ends_at, suffix="" if position == 1 else str(position))
 
 
 def _invite(registration: RegistrationView, slots: tuple[Slot, ...]) -> Invite:

@@ -1,6 +1,7 @@
 """Keeps the promises of registration: read, let go of the database, send, write down. Facts of events arrive here too."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from eventos.adapters import mail
 from eventos.adapters.mail import Mail
@@ -13,22 +14,23 @@ from eventos.registration import messages, queries, service
 
 
 @task("registration.confirm")
-def confirm(registration_id: int, why: str, number: int, other_mail: str = "") -> None:
-    """Tell somebody how their registration stands now, whatever it was when this was promised."""
+def confirm(registration_id: int, why: str, number: int, other_mail: str = "", gone: Sequence[Sequence[Any]] = ()) -> None:
+    """Tell somebody how their registration stands now, whatever it was when this was promised. `gone`: days the event lost."""
     with reading() as db:
         view = queries.confirmation_view(db, registration_id)
     overtaken = view.registration.state is RegistrationState.CANCELLED and why != "repeat"  # the mail that says so follows
     if view.registration.email and not overtaken and view.registration.event.state is not EventState.CANCELLED:
-        _send("registration.confirm", messages.confirmation(view, why=why, number=number, other_mail=other_mail), registration_id)
+        letters = messages.confirmation(view, why=why, number=number, other_mail=other_mail)
+        _send("registration.confirm", [*letters, *messages.days_gone(view, gone, number=number)], registration_id)
 
 
 @task("registration.cancelled")
-def cancelled(registration_id: int, number: int, why: str = "person") -> None:
-    """Take an invite back: the person cancelled, or the event was called off."""
+def cancelled(registration_id: int, number: int, why: str = "person", held: bool = True) -> None:
+    """The person cancelled, or the event was called off: say so, and take back the invite of who held a seat."""
     with reading() as db:
         view = queries.confirmation_view(db, registration_id)
     if view.registration.email:
-        _send("registration.cancelled", messages.cancelled(view, why=why, number=number), registration_id)
+        _send("registration.cancelled", messages.cancelled(view, why=why, number=number, held=held), registration_id)
 
 
 @task("registration.links")
@@ -83,10 +85,10 @@ def _send(kind: str, letters: Sequence[Mail], registration_id: int) -> None:
 
 
 @on("event.rescheduled")
-def event_rescheduled(event_id: int) -> None:
-    """One updated invite for each active registration."""
+def event_rescheduled(event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
+    """One updated invite for each active registration. `gone`: (position, start, end) of each day the event lost."""
     with transaction() as db:
-        service.tell_rescheduled(db, event_id)
+        service.tell_rescheduled(db, event_id, gone)
         outbox.finish(db)
 
 

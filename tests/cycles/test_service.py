@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, time
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -26,9 +27,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     said: list[tuple[str, int]] = []
     announce = outbox.announce
 
-    def listen(db: Session, fact: str, *, event_id: int) -> None:
+    def listen(db: Session, fact: str, *, event_id: int, **more: Any) -> None:
         said.append((fact, event_id))
-        announce(db, fact, event_id=event_id)
+        announce(db, fact, event_id=event_id, **more)
 
     monkeypatch.setattr(outbox, "announce", listen)
     return said

@@ -1,11 +1,13 @@
 """Every door says who may enter, and every job that is promised has somebody who does it."""
 
 import re
+from importlib import import_module
 
 import pytest
 from flask import Flask
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter
 
+from eventos.app import ROOMS
 from eventos.kernel import http, outbox
 from tests.house.sources import files, name, text
 
@@ -41,6 +43,12 @@ def test_no_staff_route_opens_to_a_visitor(app: Flask) -> None:
             assert answer.status_code in {302, 303, 400, 403}, f"{method} {rule.rule}: {answer.status_code}"
             if answer.status_code in {302, 303}:
                 assert "/ingresar" in answer.location or "ingres" in answer.location, f"{method} {rule.rule}: {answer.location}"
+
+
+def test_no_two_rooms_share_the_code_of_a_notice() -> None:
+    """`?aviso=` codes are one vocabulary: the later room would put its words in the mouth of the earlier one."""
+    told = [code for room in ROOMS if room != "people" for code in getattr(import_module(f"eventos.{room}.web"), "NOTICES", {})]
+    assert sorted(told) == sorted(set(told))
 
 
 @pytest.mark.usefixtures("app")

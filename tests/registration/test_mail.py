@@ -236,6 +236,59 @@ def test_each_further_day_travels_in_a_mail_of_its_own(writing: Opened, outbox_r
     assert second["Subject"].startswith("Día 2: ")
 
 
+def test_a_day_that_falls_away_is_taken_back_from_the_calendars(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    first_day, second_day = a_day(date(2030, 7, 25)), a_day(date(2030, 7, 26))
+    written(writing, days=(first_day, second_day))
+    outbox_run()
+    with writing() as db:
+        event = db.execute(select(Event)).scalar_one()
+        cycles.edit_event(db, event, event_command(days=(second_day,)), version=event.version, by=SYSTEM, now=clock.now())
+    outbox_run()
+    _, sent, moved, gone = mailbox.to("elvira@riosucio.example")
+    taken_back, updated = invite_of(gone) or "", invite_of(moved) or ""
+    assert vobject.readOne(taken_back).method.value == "CANCEL"
+    assert property_of(taken_back, "UID") == property_of(invite_of(sent) or "", "UID")
+    assert int(property_of(taken_back, "SEQUENCE")) > int(property_of(invite_of(sent) or "", "SEQUENCE"))
+    assert "20300726T080000" in updated
+    assert property_of(updated, "UID") != property_of(taken_back, "UID")
+    assert "viernes, 26 de julio de 2030" in text_of(gone)
+    assert gone["Subject"].startswith("Un día menos: ")
+
+
+def test_who_leaves_the_waiting_list_had_no_invite_to_take_back(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=1)
+        a_registration(db, event)
+        waiting = a_registration(db, event, email="espera@neira.example").id
+        other = a_registration(db, event, email="otra@neira.example").event_id
+    outbox_run()
+    with writing() as db:
+        service.cancel(db, db.get_one(Registration, waiting), by=SYSTEM, now=clock.now())
+    outbox_run()
+    with writing() as db:
+        cycles.cancel(db, db.get_one(Event, other), reason="Por lluvias.", by=SYSTEM, now=clock.now())
+    outbox_run()
+    _, left = mailbox.to("espera@neira.example")
+    _, called_off = mailbox.to("otra@neira.example")
+    assert left["Subject"].startswith("Fuera de la lista de espera: ")
+    assert called_off["Subject"].startswith("Evento cancelado: ")
+    for message in (left, called_off):
+        assert invite_of(message) is None
+        assert "calendario" not in text_of(message)
+        assert "cupo" not in text_of(message)
+
+
+def test_the_reason_and_the_office_stand_on_lines_of_their_own(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        save_office(db, SaveOffice("Oficina de Gobierno Abierto", "Gobernación Ficticia"), SYSTEM)
+    written(writing, days=(a_day(date(2030, 7, 25)), a_day(date(2030, 7, 26))))
+    outbox_run()
+    for message in mailbox.messages():
+        assert "Recibe este mensaje porque se inscribió en este evento." in text_of(message).splitlines()
+        for kind in ("plain", "html"):
+            assert "m.." not in text_of(message, kind)
+
+
 def test_a_face_to_face_mail_names_the_place(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
     place = {"venue_name": "Auditorio de la Biblioteca", "venue_address": "Carrera 00 # 00-00", "venue_divipola": "17001"}
     written(writing, modality=Modality.ONSITE, **place)

@@ -134,6 +134,19 @@ def test_cancelling_asks_once_and_can_be_undone(
     assert subjects == {"Inscripción confirmada", "Inscripción cancelada"}
 
 
+def test_leaving_the_waiting_list_says_so(client: FlaskClient, writing: Opened, looking: Opened) -> None:
+    mine = written(writing, waiting=True, capacity_virtual=1)
+    answer = post(client, f"{mine.url}/cancelar")
+    assert state_of(looking, mine) == "cancelled"
+    assert "Salió de la lista de espera." in html_of(client.get(answer.location))
+
+
+def test_what_the_person_did_is_told_to_the_person(client: FlaskClient, mine: Mine) -> None:
+    page = html_of(client.get(post(client, f"{mine.url}/cancelar").location))
+    assert "Su inscripción quedó cancelada. Le enviamos un correo" in page
+    assert "Avisamos a la persona" not in page
+
+
 def test_after_the_start_nothing_can_be_cancelled_or_changed(client: FlaskClient, mine: Mine, looking: Opened, clock_at: Freeze) -> None:
     clock_at(datetime(2030, 7, 25, 13, 1, tzinfo=UTC))
     refused = post(client, f"{mine.url}/cancelar")

@@ -1,5 +1,6 @@
 """Write an event down, with its days, seats, hosts, programme and speakers, and tell the rooms above when its invites must change."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,7 +56,7 @@ def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, b
     check_event(command, clock.local(now).date())
     if event.state == EventState.PUBLISHED:
         check_publishable(command)
-    before = _invited_to(event)
+    before, days_before = _invited_to(event), _hours(event)
     _write_texts(event, command)
     event.updated_at = now
     _flush(db)
@@ -63,7 +64,7 @@ def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, b
     _write_seats(db, event, command)
     if event.state == EventState.PUBLISHED and _invited_to(event) != before:
         event.sequence += 1
-        outbox.announce(db, "event.rescheduled", event_id=event.id)
+        outbox.announce(db, "event.rescheduled", event_id=event.id, gone=_days_gone(days_before, _hours(event)))
     _flush(db)
     audit.record(db, by, "cycles.edit_event", "event", event.id)
     return event
@@ -179,6 +180,18 @@ def _still_there(db: Session, pool: SeatPool) -> str:
 
 def _invited_to(event: Event) -> tuple[Any, ...]:
     """What an invite says of the event; when it differs, the invites must be sent again."""
-    days = tuple((day.starts_at, day.ends_at) for day in sorted(event.days, key=lambda day: day.starts_at))
     where = (event.modality, event.venue_name, event.venue_address, event.venue_divipola, event.link, event.link_exposure)
-    return (days, event.date_note, *where, event.kind, event.number, event.topic)
+    return (_hours(event), event.date_note, *where, event.kind, event.number, event.topic)
+
+
+def _hours(event: Event) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple((day.starts_at, day.ends_at) for day in sorted(event.days, key=lambda day: day.starts_at))
+
+
+def _days_gone(before: Sequence[tuple[datetime, datetime]], after: Sequence[object]) -> list[tuple[int, str, str]]:
+    """(position, start, end) of each day that the event had and lost: its invite stays in people's calendars until it is taken back."""
+    return [
+        (position, starts_at.isoformat(), ends_at.isoformat())
+        for position, (starts_at, ends_at) in enumerate(before, start=1)
+        if position > len(after)
+    ]

@@ -44,7 +44,7 @@ def cancel(db: Session, registration: Registration, *, by: Actor, now: datetime)
     if pool_id is not None:
         seats.give_back(db, pool_id)
         promote(db, registration.event_id, modality, now=now)
-    notify.cancelled(db, registration.id, now=now)
+    notify.cancelled(db, registration.id, held=pool_id is not None, now=now)
     audit.record(db, by, "registration.cancel", "registration", registration.id)
     db.flush()
     return True

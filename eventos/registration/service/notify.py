@@ -1,6 +1,6 @@
 """Promises of mail: one job for each message, with a number that makes its Message-ID, and held back when an address gets too many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +42,8 @@ def confirm(db: Session, registration_id: int, *, why: str, now: datetime, hold:
         outbox.enqueue(db, "registration.confirm", key=key, **arguments)
 
 
-def cancelled(db: Session, registration_id: int, *, now: datetime) -> None:
-    """Promise the mail that takes somebody's invite back, because they cancelled."""
+def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime) -> None:
+    """Promise the mail that says somebody cancelled; who held a seat has an invite, which it takes back."""
     number = int(now.timestamp())
     outbox.enqueue(
         db,
@@ -51,6 +51,7 @@ def cancelled(db: Session, registration_id: int, *, now: datetime) -> None:
         key=f"registration.cancelled:{registration_id}:{number}",
         registration_id=registration_id,
         number=number,
+        held=held,
     )
 
 
@@ -59,22 +60,24 @@ def count_mail(db: Session, email_key: str) -> str:
     return hold_reason(limits.hit(db, *recipient_limits(email_key)))
 
 
-def tell_rescheduled(db: Session, event_id: int) -> None:
-    """Promise everybody who holds a seat the mail with the updated invite, once for each change of the event."""
+def tell_rescheduled(db: Session, event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
+    """Promise everybody who holds a seat the mail with the updated invite, once for each change of the event.
+
+    `gone` are the days it lost, as the event announced them: their invites are taken back.
+    """
     sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
     ids = queries.ids_in_state(db, event_id, RegistrationState.ACTIVE)
-    jobs = [
-        (f"registration.confirm:{each}:rescheduled:{sequence}", {"registration_id": each, "why": "rescheduled", "number": sequence})
-        for each in ids
-    ]
+    told: dict[str, Any] = {"why": "rescheduled", "number": sequence, "gone": gone}
+    jobs = [(f"registration.confirm:{each}:rescheduled:{sequence}", {"registration_id": each, **told}) for each in ids]
     outbox.enqueue_many(db, "registration.confirm", jobs)
 
 
 def tell_event_cancelled(db: Session, event_id: int) -> None:
     """Promise everybody who holds a seat or waits for one the mail that says the event is off."""
     sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
-    ids = queries.ids_in_state(db, event_id, RegistrationState.ACTIVE, RegistrationState.WAITLISTED)
-    jobs = [
-        (f"registration.cancelled:{each}:event:{sequence}", {"registration_id": each, "number": sequence, "why": "event"}) for each in ids
-    ]
+    jobs: list[tuple[str, dict[str, Any]]] = []
+    for state in (RegistrationState.ACTIVE, RegistrationState.WAITLISTED):
+        told = {"number": sequence, "why": "event", "held": state is RegistrationState.ACTIVE}
+        ids = queries.ids_in_state(db, event_id, state)
+        jobs += [(f"registration.cancelled:{each}:event:{sequence}", {"registration_id": each, **told}) for each in ids]
     outbox.enqueue_many(db, "registration.cancelled", jobs)

@@ -24,7 +24,8 @@ door = Door("my_registration", __name__, audience=Audience.PERSONAL)
 ticket_door = Door("ticket", __name__, audience=Audience.PERSONAL)
 
 NOTICES = {
-    "registration-cancelled": ("success", "Su inscripción quedó cancelada. Le enviamos un correo que retira el evento de su calendario."),
+    "my-registration-cancelled": ("success", "Su inscripción quedó cancelada. Le enviamos un correo que la retira de su calendario."),
+    "waitlist-left": ("success", "Salió de la lista de espera. Le enviamos un correo que lo confirma."),
     "registration-back": ("success", "Volvió a inscribirse. Le enviamos un correo con su estado."),
     "registration-changed": ("success", "Sus datos quedaron guardados."),
     "registration-same": ("info", "No había nada que cambiar."),
@@ -119,7 +120,8 @@ def cancel(token: str) -> Any:
             service.cancel(db, row, by=Actor.person(registration.person_id), now=clock.now())
     except TooLate as refused:
         return _page(token, registration, status=409, refusal=refused.message)
-    return redirect(url_for("my_registration.show", token=token, aviso="registration-cancelled"), 303)
+    notice = "waitlist-left" if registration.state is RegistrationState.WAITLISTED else "my-registration-cancelled"
+    return redirect(url_for("my_registration.show", token=token, aviso=notice), 303)
 
 
 @door.post("/i/<token>/volver")
