@@ -71,8 +71,8 @@ def entrance(event: Announced, now: datetime) -> Entrance:
         full = "Todos los cupos están ocupados. Si alguien cancela, el cupo pasa a la primera persona de la lista de espera."
         return Entrance("warning", "Cupos llenos", "alert", "Entrar a la lista de espera", full)
     if window is Window.NOT_YET and event.registration_opens_at is not None:
-        opens = _day_and_hour(event.registration_opens_at)
-        return Entrance("info", "Inscripciones próximamente", "clock", sentence=f"Las inscripciones abren el {opens}.")
+        opens = spanish.sentence(f"Las inscripciones abren el {_day_and_hour(event.registration_opens_at)}")
+        return Entrance("info", "Inscripciones próximamente", "clock", sentence=opens)
     if event.starts_at is not None and now >= event.starts_at:
         return Entrance("info", "En curso", "clock", sentence="El evento está en curso y las inscripciones ya cerraron.")
     return Entrance("idle", "Inscripciones cerradas", "lock", sentence="Las inscripciones ya cerraron.")

@@ -115,7 +115,7 @@ def _event_page(view: EventView, *, preview: bool = False) -> str:
             {
                 "name": who.name,
                 "initials": rules.initials(who.name),
-                "role": ", ".join(filter(None, (who.role.label, who.post, who.entity))),
+                "role": ". ".join(filter(None, (who.role.verb, ", ".join(filter(None, (who.post, who.entity)))))),
             }
             for who in view.speakers
         ],

@@ -147,10 +147,9 @@ def _place(
         (x, y - gap, "middle", (x - wide / 2, y - gap - _LINE + 3, x + wide / 2, y - gap + 3)),
         (x, y + gap + 10, "middle", (x - wide / 2, y + gap - 2, x + wide / 2, y + gap + _LINE - 2)),
     ]
-    aslant = gap * 0.8
-    for line in (y - aslant, y + aslant):
-        tries.append((x + aslant, line + 4.5, "start", (x + aslant, line - _LINE / 2, x + aslant + wide, line + _LINE / 2)))
-        tries.append((x - aslant, line + 4.5, "end", (x - aslant - wide, line - _LINE / 2, x - aslant, line + _LINE / 2)))
+    for line in (y - gap, y + gap):
+        tries.append((x + gap / 2, line + 4.5, "start", (x + gap / 2, line - _LINE / 2, x + gap / 2 + wide, line + _LINE / 2)))
+        tries.append((x - gap / 2, line + 4.5, "end", (x - gap / 2 - wide, line - _LINE / 2, x - gap / 2, line + _LINE / 2)))
     blocked = list(others)
     for label_x, label_y, anchor, box in tries:
         left, right = {"start": (0.0, extra), "end": (extra, 0.0)}.get(anchor, (extra / 2, extra / 2))

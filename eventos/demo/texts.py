@@ -175,10 +175,7 @@ def forum(today: date) -> SaveEvent:
         topic="Participación ciudadana en lo local",
         kind=EventKind.FORO,
         summary="Un foro para alcaldías y organizaciones: cómo abrir espacios de participación que se usen.",
-        description=(
-            "Panel y conversación abierta. Puede asistir en el auditorio de la biblioteca o conectarse por Microsoft Teams. "
-            "Al final habrá constancia para quienes asistan."
-        ),
+        description="Panel y conversación abierta. Puede asistir en el auditorio de la biblioteca o conectarse por Microsoft Teams.",
         objective="Compartir experiencias municipales de participación y acordar temas para el plan de acción del próximo año.",
         norms=NORMS[1:],
         days=(DayGiven(on_date, time(8, 0), time(11, 30)),),

@@ -126,6 +126,12 @@ def time_short(moment: datetime | time) -> str:
     return format_time(moment.replace(tzinfo=None), "short", locale=_LOCALE).replace("\u202f", _NBSP)
 
 
+def sentence(words: str) -> str:
+    """The words as a sentence: first letter capital, one full stop ("a. m." already has it)."""
+    capital = words[:1].upper() + words[1:]
+    return capital if capital.endswith((".", "…", "?", "!")) else f"{capital}."
+
+
 def time_range(start: datetime | time, end: datetime | time) -> str:
     """ "8:00 a. m. a 10:00 a. m."."""
     return f"{time_short(start)} a {time_short(end)}"

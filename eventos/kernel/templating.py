@@ -23,12 +23,6 @@ def hour(value: datetime) -> str:
     return spanish.time_short(clock.local(value))
 
 
-def sentence(words: str) -> str:
-    """The words as a sentence: first letter capital, one full stop ("a. m." already has it)."""
-    capital = words[:1].upper() + words[1:]
-    return capital if capital.endswith((".", "…", "?", "!")) else f"{capital}."
-
-
 def municipio_label(code: str | None) -> str:
     """ "Riosucio, Caldas" for a DIVIPOLA code."""
     found = divipola.get(code) if code else None
@@ -46,7 +40,7 @@ FILTERS: dict[str, Any] = {
     "mask_document": lambda pair: text.mask_document(*pair),
     "mask_email": text.mask_email,
     "join_and": spanish.join_and,
-    "sentence": sentence,
+    "sentence": spanish.sentence,
     "capfirst": lambda words: words[:1].upper() + words[1:],
 }
 GLOBALS: dict[str, Any] = {

@@ -97,6 +97,11 @@ class SpeakerRole(Word):
     MODERADOR = "moderador", "Moderador(a)"
     PANELISTA = "panelista", "Panelista"
 
+    @property
+    def verb(self) -> str:
+        """What they do at the event, the same for women and men."""
+        return {SpeakerRole.EXPOSITOR: "Expone", SpeakerRole.MODERADOR: "Modera"}.get(self, self.label)
+
 
 class StaffRole(Word):
     ADMINISTRATOR = "administrator", "Administra"

@@ -10,7 +10,7 @@ from eventos.kernel.vocabulary import Word
 class Purpose(Word):
     """What personal data may be used for. The first is what registering needs; the second is a choice of its own."""
 
-    EVENT = "event", "inscribirme, registrar mi asistencia y expedir mi constancia"
+    EVENT = "event", "inscribirme, registrar mi asistencia y dejar constancia de ella"
     INVITATIONS = "invitations", "recibir invitaciones a otros eventos"
 
 
@@ -65,7 +65,7 @@ class Notice:
     @property
     def summary(self) -> str:
         return (
-            f"{self.controller} usará sus datos para inscribirlo, registrar su asistencia y expedir su constancia. "
+            f"{self.controller} usará sus datos para inscribirlo, registrar su asistencia y dejar constancia de ella. "
             "Puede conocerlos, corregirlos o pedir que se eliminen."
         )
 
@@ -89,12 +89,12 @@ def notice(office: Controller) -> Notice:
             ("Responsable", f"{controller}{f', {where}' if where else ''}."),
             (
                 "Para qué",
-                "Inscribirlo, reconocerlo el día del evento, registrar su asistencia, expedir su constancia y rendir el informe. "
+                "Inscribirlo, reconocerlo el día del evento, registrar su asistencia, dejar constancia de ella y rendir el informe. "
                 "Solo si usted lo marca, también para invitarlo a otros eventos.",
             ),
             (
                 "Qué es opcional",
-                "El celular, la dependencia y las invitaciones. Lo demás se necesita para inscribirlo y expedir su constancia.",
+                "El celular, la dependencia y las invitaciones. Lo demás se necesita para inscribirlo y registrar su asistencia.",
             ),
             (
                 "Sus derechos",

@@ -183,7 +183,14 @@ class RegistrationForm(PersonFields, WorkplaceFields):
         [Needed("Para inscribirlo necesitamos su autorización: marque la casilla.")],
     )
     invitations = BooleanField("Quiero recibir invitaciones a otros eventos")
+    _fields: dict[str, Any]
     web = StringField("Deje vacío este campo", render_kw={"autocomplete": "off", "tabindex": "-1"})
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The summary of errors reads in the order of the page.
+        first = ("document_type", "document_number", "given_names", "family_names", "email")
+        self._fields = {name: self._fields[name] for name in (*first, *self._fields)}
 
     @property
     def is_trap(self) -> bool:

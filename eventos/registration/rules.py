@@ -107,13 +107,13 @@ def why_closed(event: Dated, now: datetime) -> str:
     if window is Window.CANCELLED:
         return "Este evento fue cancelado."
     if window is Window.NOT_YET and event.registration_opens_at:
-        return f"Las inscripciones abren el {_moment(event.registration_opens_at)}."
+        return spanish.sentence(f"Las inscripciones abren el {_moment(event.registration_opens_at)}")
     if event.ends_at and now >= event.ends_at:
         return f"Este evento ya pasó: fue el {spanish.date_full(clock.local(event.ends_at).date())}."
     closes_at = event.registration_closes_at or event.starts_at
     if closes_at is None:
         return "Las inscripciones de este evento están cerradas."
-    return f"Las inscripciones cerraron el {_moment(closes_at)}."
+    return spanish.sentence(f"Las inscripciones cerraron el {_moment(closes_at)}")
 
 
 def _moment(moment: datetime) -> str:

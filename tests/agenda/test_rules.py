@@ -1,13 +1,13 @@
 """The names people know for meeting hosts, initials, and a programme of several days."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
 
 from eventos.agenda import rules
 from eventos.cycles.rules import ProgrammeGiven
-from tests.cycles.factories import an_event, the_view
+from tests.cycles.factories import a_published_event, an_event, the_view
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,13 @@ from tests.cycles.factories import an_event, the_view
 )
 def test_a_meeting_is_called_by_its_host_and_never_by_a_lookalike(link: str, name: str) -> None:
     assert rules.platform(link) == name
+
+
+def test_a_sentence_that_ends_in_an_hour_has_one_full_stop(db: Session) -> None:
+    opens = datetime(2030, 7, 20, 13, tzinfo=UTC)
+    view = the_view(db, a_published_event(db, registration_opens_at=opens))
+    said = rules.entrance(view, datetime(2030, 7, 1, tzinfo=UTC)).sentence
+    assert (said or "").replace("\xa0", " ") == "Las inscripciones abren el 20 de julio de 2030, 8:00 a. m."
 
 
 @pytest.mark.parametrize(("name", "letters"), [("Aurora Ejemplo Guadual", "AE"), ("🌱 Ñame", "Ñ"), ("", "")])

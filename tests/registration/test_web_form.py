@@ -47,6 +47,14 @@ def event(writing: Opened) -> str:
         return a_published_event(db, capacity_virtual=100).slug
 
 
+def test_the_errors_are_listed_as_the_page_asks(client: FlaskClient, event: str) -> None:
+    page = send(client, event, document_number="", given_names="", email="", post="", consent=None).text
+    summary = page[page.index("Revise cinco datos") :]
+    asked = ("document_number", "given_names", "email", "post", "consent")
+    places = [summary.index(f'href="#{name}"') for name in asked]
+    assert places == sorted(places)
+
+
 def token_of(page: TestResponse) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))
     assert found is not None, page.get_data(as_text=True)[:2000]

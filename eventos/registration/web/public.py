@@ -7,7 +7,7 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 from eventos.cycles.queries import EventCard, EventView, event_view, event_views_by_id, events_of_cycle
 from eventos.cycles.rules import registration_window
 from eventos.entities.queries import entity_names, office_view
-from eventos.kernel import clock, divipola, tokens
+from eventos.kernel import clock, divipola, spanish, tokens
 from eventos.kernel.audit import VISITOR
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation, TooManyRequests
@@ -108,7 +108,8 @@ def _others(cards: list[EventCard], event: EventView) -> list[EventCard]:
 
 
 def _note(card: EventCard) -> str:
-    return f"Lleno: entra a la lista de espera. {card.when}" if card.is_full else card.when
+    when = spanish.sentence(card.when) if card.when else ""
+    return f"Lleno: entra a la lista de espera. {when}" if card.is_full else when
 
 
 @door.get("/inscripcion/recibida/<receipt>")
