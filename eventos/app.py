@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from eventos.adapters import mail, storage
 from eventos.kernel import db, http, links, logs, tokens
-from eventos.kernel.settings import ROOT, Settings
+from eventos.kernel.settings import ROOT, BadSettings, Settings
 
 ROOMS = ("accounts", "entities", "people", "cycles", "registration", "attendance", "reports", "agenda", "desk")
 log = logging.getLogger("eventos.access")
@@ -29,13 +29,13 @@ def create_app(settings: Settings | None = None, *, ring: Callable[[], None] | N
         if not (ROOT / folder).is_dir():
             raise RuntimeError(f"falta la carpeta {ROOT / folder}")
     os.umask(0o077)
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = _keys(settings)
     logs.configure(settings.log_level)
     app = Flask("eventos", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
     app.extensions["eventos.settings"] = settings
-    tokens.configure(tokens.load_keys(settings.data_dir, settings.secret_keys))
+    tokens.configure(keys)
     links.configure(settings.url)
-    mail.configure(settings.mail_transport_url, sender_name=settings.mail_from_name, sender_address=settings.mail_from)
+    _configure_mail(settings)
     storage.configure(settings.data_dir / "archivos")
     db.init_app(app, settings)
     http.init_app(app, settings)
@@ -50,6 +50,24 @@ def create_app(settings: Settings | None = None, *, ring: Callable[[], None] | N
     _answer_health(app)
     _log_requests(app)
     return app
+
+
+def _keys(settings: Settings) -> tokens.Keyring:
+    """The data folder, made when it is missing, and the keys in it."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return tokens.load_keys(settings.data_dir, settings.secret_keys)
+    except OSError as error:
+        raise BadSettings(f"EVENTOS_DATA_DIR: no se puede usar la carpeta {settings.data_dir} ({error.strerror})") from error
+    except (ValueError, KeyError) as error:
+        raise BadSettings(f"{settings.data_dir / tokens.KEY_FILE}: está dañado; recupérelo de una copia de seguridad") from error
+
+
+def _configure_mail(settings: Settings) -> None:
+    try:
+        mail.configure(settings.mail_transport_url, sender_name=settings.mail_from_name, sender_address=settings.mail_from)
+    except ValueError as error:
+        raise BadSettings(f"EVENTOS_MAIL_URL, EVENTOS_MAIL_FROM: {error}") from error
 
 
 def _open_rooms(app: Flask) -> None:

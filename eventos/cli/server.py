@@ -87,7 +87,10 @@ def _refuse_a_taken_port(settings: Settings) -> None:
     """Granian shares its port (SO_REUSEPORT), so a second service on it would silently get half of the visitors."""
     if settings.port == 0:
         return
-    family, kind, protocol, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    try:
+        family, kind, protocol, _name, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise BadSettings(f"EVENTOS_HOST: «{settings.host}» no es una dirección de esta máquina") from error
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

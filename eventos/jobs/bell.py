@@ -1,6 +1,7 @@
 """The bell: Huey wakes a worker when a transaction wrote jobs. Losing a ring loses nothing: the outbox is swept every minute."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable
 
@@ -9,13 +10,16 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from eventos.jobs import runner
-from eventos.kernel.settings import Settings
+from eventos.kernel.settings import BadSettings, Settings
 
 
 def make_huey(settings: Settings) -> SqliteHuey:
-    """The queue in its own file, apart from the data: it holds rings, never facts."""
-    settings.queue_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return SqliteHuey("eventos", filename=str(settings.queue_path), fsync=False, results=False)
+    """The queue in its own file, apart from the data: it holds rings, never facts. Raises BadSettings when there is no place for it."""
+    try:
+        settings.queue_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return SqliteHuey("eventos", filename=str(settings.queue_path), fsync=False, results=False)
+    except (OSError, sqlite3.Error) as error:
+        raise BadSettings(f"EVENTOS_QUEUE_URL: no se puede usar el archivo {settings.queue_path} ({error})") from error
 
 
 def ringer(settings: Settings) -> Callable[[], None]:

@@ -1,6 +1,7 @@
 """The settings: one frozen object read from `EVENTOS_*` once at start, which refuses nonsense instead of guessing."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
@@ -9,6 +10,10 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
+MAX_THREADS = 256
 
 
 class BadSettings(ValueError):
@@ -61,6 +66,9 @@ class Settings:
             if name not in known:
                 problems.append(f"{name}: no es una opción conocida")
                 continue
+            if not raw.strip().isprintable():
+                problems.append(f"{name}: tiene saltos de línea u otros signos que no se ven")
+                continue
             try:
                 values[known[name].name] = _convert(known[name].default, raw.strip())
             except ValueError as error:
@@ -77,13 +85,19 @@ class Settings:
             raise BadSettings("EVENTOS_PORT: debe estar entre 0 y 65535")
         if self.threads < 1 or self.worker_threads < 1 or self.job_lease < 1:
             raise BadSettings("EVENTOS_THREADS, EVENTOS_WORKER_THREADS y EVENTOS_JOB_LEASE: deben ser al menos 1")
+        if max(self.threads, self.worker_threads) > MAX_THREADS:
+            raise BadSettings(f"EVENTOS_THREADS y EVENTOS_WORKER_THREADS: no pueden pasar de {MAX_THREADS}")
         if self.trusted_proxies < 0:
             raise BadSettings("EVENTOS_TRUSTED_PROXIES: no puede ser negativo")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSettings("EVENTOS_LOG_LEVEL: use DEBUG, INFO, WARNING o ERROR")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise BadSettings("EVENTOS_DATABASE_URL: se admite sqlite:/// y postgresql://")
-        if self.queue_url and not self.queue_url.startswith("sqlite:///"):
+        if self.database_url in {"sqlite:///", "sqlite:///:memory:"}:
+            raise BadSettings("EVENTOS_DATABASE_URL: falta el archivo, por ejemplo sqlite:////var/lib/eventos/eventos.sqlite3")
+        if self.database_url.startswith("postgresql"):
+            _port("EVENTOS_DATABASE_URL", _split("EVENTOS_DATABASE_URL", self.database_url))
+        if self.queue_url and (not self.queue_url.startswith("sqlite:///") or self.queue_url == "sqlite:///"):
             raise BadSettings("EVENTOS_QUEUE_URL: se admite sqlite:///")
         if self.mail_url and not self.mail_url.startswith(("smtp://", "smtps://", "smtp+starttls://", "file:///", "null:")):
             raise BadSettings("EVENTOS_MAIL_URL: se admite smtps://, smtp+starttls://, smtp:// y file:///")
@@ -104,6 +118,9 @@ class Settings:
         parts = _split("EVENTOS_PUBLIC_URL", self.public_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.path not in {"", "/"}:
             raise BadSettings("EVENTOS_PUBLIC_URL: debe ser como https://eventos.entidad.gov.co")
+        _port("EVENTOS_PUBLIC_URL", parts)
+        if not _HOST.fullmatch(parts.hostname) or "@" in parts.netloc:
+            raise BadSettings("EVENTOS_PUBLIC_URL: el servidor se escribe sin usuario, espacios ni tildes (xn--… si su nombre las tiene)")
         if len(parts.netloc) > 36:
             raise BadSettings("EVENTOS_PUBLIC_URL: el servidor no puede pasar de 36 caracteres (el QR se volvería ilegible)")
         if parts.scheme == "http" and not _is_loopback(parts.hostname):
@@ -175,6 +192,13 @@ def _split(name: str, url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         raise BadSettings(f"{name}: no es una dirección bien escrita") from None
+
+
+def _port(name: str, parts: SplitResult) -> None:
+    try:
+        _ = parts.port
+    except ValueError:
+        raise BadSettings(f"{name}: el puerto debe estar entre 0 y 65535") from None
 
 
 def _is_loopback(host: str) -> bool:

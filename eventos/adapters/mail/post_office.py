@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from eventos.adapters.mail.compose import Mail, compose
+from eventos.adapters.mail.headers import mailbox
 from eventos.adapters.mail.transports import Transport, transport_from_url
 from eventos.kernel import clock
 
@@ -11,7 +12,12 @@ _transports: dict[str, Transport] = {}
 
 
 def configure(url: str, *, sender_name: str, sender_address: str) -> None:
-    """Set the transport and the sender of this process (the roof does, once)."""
+    """Set the transport and the sender of this process (the roof does, once). Raises ValueError, in Spanish, for what cannot be meant."""
+    transport_from_url(url)
+    try:
+        mailbox(sender_name, sender_address)
+    except ValueError:
+        raise ValueError("El remitente se escribe como eventos@entidad.gov.co, y su nombre en una sola línea.") from None
     _office.update(url=url, name=sender_name, address=sender_address)
 
 
