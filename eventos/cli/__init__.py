@@ -85,9 +85,10 @@ def _app(settings: Settings, *, migrated: bool = True) -> Flask:
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
     from eventos.cli import server
 
-    settings = server.with_address(settings, host=options.host, port=options.port, tls=options.tls_cert is not None)
+    tls = (options.tls_cert, options.tls_key)
+    settings = server.with_address(settings, host=options.host, port=options.port, tls=tls)
     app = _app(settings)
-    return server.serve(app, settings, tls=(options.tls_cert, options.tls_key), with_worker=options.with_worker, say=_say)
+    return server.serve(app, settings, tls=tls, with_worker=options.with_worker, say=_say)
 
 
 def _worker(options: argparse.Namespace, settings: Settings) -> int:

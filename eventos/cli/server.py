@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -24,16 +25,33 @@ from eventos.kernel.db import transaction
 from eventos.kernel.settings import BadSettings, Settings
 
 
-def with_address(settings: Settings, *, host: str | None, port: int | None, tls: bool) -> Settings:
-    """The settings with what the command line said, checked again; TLS is required for anything but loopback or a proxy in front."""
+Certificate = tuple[Path | None, Path | None]
+
+
+def with_address(
+    settings: Settings, *, host: str | None, port: int | None, tls: tuple[Path | None, Path | None] = (None, None)
+) -> Settings:
+    """The settings with what the command line said, checked again; TLS is for what no proxy stands before."""
     changed = replace(settings, host=host or settings.host, port=port if port is not None else settings.port)
-    if tls and not changed.public_url:
-        raise BadSettings("con --tls-cert hace falta EVENTOS_PUBLIC_URL (https://…)")
     changed.check()
+    if any(tls):
+        _check_certificate(*tls)
+        if not (changed.public_url and changed.is_secure):
+            raise BadSettings("con --tls-cert hace falta EVENTOS_PUBLIC_URL (https://…)")
     return changed
 
 
-def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None], with_worker: bool, say: Callable[[str], None]) -> int:
+def _check_certificate(certificate: Path | None, key: Path | None) -> None:
+    """Half a pair would serve without TLS, and a broken one would end in a trace."""
+    if certificate is None or key is None:
+        raise BadSettings("--tls-cert y --tls-key van juntos")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except OSError as error:
+        raise BadSettings(f"--tls-cert y --tls-key: no se pueden usar {certificate} y {key} ({error.strerror or error})") from error
+
+
+def serve(app: Flask, settings: Settings, *, tls: Certificate, with_worker: bool, say: Callable[[str], None]) -> int:
     """Serve until Ctrl-C or SIGTERM; answers the exit status. Prints the address and, before there is an administrator, the first link."""
     os.environ.update(EVENTOS_HOST=settings.host, EVENTOS_PORT=str(settings.port), EVENTOS_DATA_DIR=str(settings.data_dir))
     _refuse_a_taken_port(settings)
@@ -53,7 +71,7 @@ def serve(app: Flask, settings: Settings, *, tls: tuple[Path | None, Path | None
 
 
 def web_server(
-    settings: Settings, *, tls: tuple[Path | None, Path | None] = (None, None), target: str = "eventos.cli.server:web_process"
+    settings: Settings, *, tls: Certificate = (None, None), target: str = "eventos.cli.server:web_process"
 ) -> AbstractServer[Any]:
     """The server as this house runs it; `target` makes the application in its process."""
     return Granian(
