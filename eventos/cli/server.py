@@ -24,13 +24,10 @@ from eventos.kernel import links
 from eventos.kernel.db import transaction
 from eventos.kernel.settings import BadSettings, Settings
 
-
 Certificate = tuple[Path | None, Path | None]
 
 
-def with_address(
-    settings: Settings, *, host: str | None, port: int | None, tls: tuple[Path | None, Path | None] = (None, None)
-) -> Settings:
+def with_address(settings: Settings, *, host: str | None, port: int | None, tls: Certificate = (None, None)) -> Settings:
     """The settings with what the command line said, checked again; TLS is for what no proxy stands before."""
     changed = replace(settings, host=host or settings.host, port=port if port is not None else settings.port)
     changed.check()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 
@@ -82,7 +83,7 @@ def test_https_is_served_and_strict(pair: tuple[Path, Path], tmp_path: Path, dat
                     assert process.poll() is None
                     assert time.monotonic() < deadline
                     time.sleep(0.1)
-            with pytest.raises((URLError, ConnectionError)):
+            with pytest.raises((URLError, ConnectionError, HTTPException)):
                 urllib.request.urlopen(f"http://localhost:{port}/", timeout=5)
         finally:
             process.terminate()
