@@ -97,3 +97,18 @@ def test_the_licence_is_the_one_that_is_declared() -> None:
     setup.read(ROOT / "setup.cfg", encoding="utf-8")
     assert setup["metadata"]["license"] == "AGPL-3.0-or-later"
     assert text(ROOT / "LICENSE").startswith("GNU AFFERO GENERAL PUBLIC LICENSE\nVersion 3, 19 November 2007")
+
+
+def test_an_hour_ends_a_sentence_with_one_full_stop() -> None:
+    """ "8:00 a. m." has its stop already: `|sentence` knows, a stop written after it does not."""
+    twice = {
+        name(file): found
+        for file in files("templates/**/*.html", "templates/**/*.txt")
+        if (found := re.findall(r"\|(?:moment|hour) *\}\}\.", text(file)))
+    }
+    assert twice == {}
+
+
+def test_a_hyperlink_is_a_vinculo_because_an_enlace_is_a_person() -> None:
+    asked = re.compile(r"\benlaces?\b(?! municipal| de transparencia)", re.IGNORECASE)
+    assert {name(file): found for file in files("templates/**/*.html", "templates/**/*.txt") if (found := asked.findall(text(file)))} == {}
