@@ -263,6 +263,20 @@ def test_cancelling_says_why_and_tells_the_rooms_above_once(db: Session, told: l
     assert (event.sequence, event.cancel_reason) == (1, "Lluvias.")
 
 
+def test_what_is_over_calls_nobody(db: Session, told: list[tuple[str, int]]) -> None:
+    last_year = a_day(date(2021, 7, 29))
+    event = a_published_event(db, days=(last_year,))
+    edit(db, event, days=(last_year,), link="https://reunion.example/otra")
+    service.cancel(db, event, reason="No se hizo.", by=SYSTEM, now=clock.now())
+    assert told == []
+
+
+def test_a_day_moved_from_the_past_into_the_future_calls_people(db: Session, told: list[tuple[str, int]]) -> None:
+    event = a_published_event(db, days=(a_day(date(2021, 7, 29)),))
+    edit(db, event, days=(a_day(),))
+    assert told == [("event.rescheduled", event.id)]
+
+
 def test_what_was_cancelled_is_neither_published_nor_edited(db: Session) -> None:
     event = a_published_event(db)
     service.cancel(db, event, reason="Lluvias.", by=SYSTEM, now=clock.now())

@@ -33,18 +33,18 @@ def publish(db: Session, event: Event, *, by: Actor, now: datetime) -> Event:
 
 
 def cancel(db: Session, event: Event, *, reason: str, by: Actor, now: datetime) -> Event:
-    """Call an event off; the people registered are told by the rooms above. Raises InvalidInput without a reason."""
+    """Call an event off; the people registered are told by the rooms above, unless it is over. Raises InvalidInput without a reason."""
     if event.state == EventState.CANCELLED:
         return event
     if not reason:
         raise InvalidInput(fields={"reason": "Escriba el motivo: lo leerán las personas inscritas."})
-    was_published = event.state == EventState.PUBLISHED
+    was_awaited = event.state == EventState.PUBLISHED and any(day.ends_at > now for day in event.days)
     event.state = EventState.CANCELLED.value
     event.cancelled_at = event.updated_at = now
     event.cancel_reason = reason
     event.sequence += 1
     _flush(db)
-    if was_published:
+    if was_awaited:
         outbox.announce(db, "event.cancelled", event_id=event.id)
     audit.record(db, by, "cycles.cancel", "event", event.id)
     return event

@@ -47,7 +47,8 @@ def create_event(
 def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, by: Actor, now: datetime) -> Event:
     """Change an event that was read at `version`. Raises EventChanged when somebody else saved meanwhile, InvalidInput.
 
-    Its address stays. Once published, what its invites say (when, where, link, title, modality) raises their SEQUENCE.
+    Its address stays. Once published, what its invites say (when, where, link, title, modality) raises their SEQUENCE, and people are
+    told, unless it is over.
     """
     if event.version != version:
         raise EventChanged
@@ -64,7 +65,8 @@ def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, b
     _write_seats(db, event, command)
     if event.state == EventState.PUBLISHED and _invited_to(event) != before:
         event.sequence += 1
-        outbox.announce(db, "event.rescheduled", event_id=event.id, gone=_days_gone(days_before, _hours(event)))
+        if any(ends_at > now for _starts_at, ends_at in (*days_before, *_hours(event))):  # what is over and stays over calls nobody
+            outbox.announce(db, "event.rescheduled", event_id=event.id, gone=_days_gone(days_before, _hours(event)))
     _flush(db)
     audit.record(db, by, "cycles.edit_event", "event", event.id)
     return event

@@ -105,7 +105,7 @@ def duplicate(slug: str) -> Any:
 @door.get(f"{URL}/<slug>/cancelar", roles=WRITERS)
 def ask_cancel(slug: str) -> Any:
     view, _said = _load(slug)
-    return render_template("cycles/cancel.html", event=view, form=CancelForm())
+    return _cancel_page(view, CancelForm())
 
 
 @door.post(f"{URL}/<slug>/cancelar", roles=WRITERS)
@@ -113,10 +113,15 @@ def cancel(slug: str) -> Any:
     view, _said = _load(slug)
     form = CancelForm.from_request()
     if not form.validate():
-        return render_template("cycles/cancel.html", event=view, form=form), 422
+        return _cancel_page(view, form), 422
     with transaction() as db:
         service.cancel(db, queries.event_for_write(db, slug), reason=form.reason.data, by=actor(), now=clock.now())
     return redirect(url_for("desk.event", slug=slug, aviso="event-cancelled"))
+
+
+def _cancel_page(view: queries.EventView, form: CancelForm) -> str:
+    is_over = view.ends_at is None or view.ends_at <= clock.now()
+    return render_template("cycles/cancel.html", event=view, form=form, is_over=is_over)
 
 
 def _load(slug: str) -> tuple[queries.EventView, list[Advice]]:
