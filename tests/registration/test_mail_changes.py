@@ -1,0 +1,136 @@
+"""What the calendars of people are told when something changes: seats, days, the whole event."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
+import vobject
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eventos.cycles import service as cycles
+from eventos.cycles.models import Event
+from eventos.kernel import clock
+from eventos.kernel.audit import SYSTEM
+from eventos.registration import service
+from eventos.registration.models import Registration
+from tests.cycles.factories import a_day, a_published_event, event_command
+from tests.registration.factories import a_registration
+from tests.registration.letters import invite_of, pictures, property_of, text_of, written
+from tests.support.smtp import Mailbox
+
+Opened = Callable[[], AbstractContextManager[Session]]
+Run = Callable[[], int]
+
+
+def test_who_moves_up_gets_code_and_invite(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=1)
+        first, _ = a_registration(db, event, email="primera@neira.example"), a_registration(db, event, email="espera@neira.example")
+    outbox_run()
+    with writing() as db:
+        service.cancel(db, db.get_one(Registration, first.id), by=SYSTEM, now=clock.now())
+    outbox_run()
+    waiting, promoted = mailbox.to("espera@neira.example")
+    assert promoted["Subject"].startswith("Ya tiene cupo: ")
+    assert (len(pictures(promoted)), invite_of(waiting)) == (1, None)
+    confirmed, cancelled = (invite_of(message) for message in mailbox.to("primera@neira.example"))
+    assert confirmed is not None
+    assert cancelled is not None
+    assert vobject.readOne(cancelled).method.value == "CANCEL"
+    assert property_of(cancelled, "UID") == property_of(confirmed, "UID")
+    assert int(property_of(cancelled, "SEQUENCE")) > int(property_of(confirmed, "SEQUENCE"))
+
+
+def test_a_rescheduled_event_updates_every_invite_and_a_cancelled_one_takes_them_back(
+    writing: Opened, outbox_run: Run, mailbox: Mailbox
+) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=2)
+        for name in ("uno", "dos", "espera"):
+            a_registration(db, event, email=f"{name}@neira.example")
+        event_id = event.id
+    outbox_run()
+    with writing() as db:
+        event = db.get_one(Event, event_id)
+        moved = event_command(capacity_virtual=2, days=(a_day(date(2030, 8, 1)),))
+        cycles.edit_event(db, event, moved, version=event.version, by=SYSTEM, now=clock.now())
+    outbox_run()
+    with writing() as db:
+        cycles.cancel(db, db.get_one(Event, event_id), reason="Por lluvias.", by=SYSTEM, now=clock.now())
+    outbox_run()
+    first, moved_mail, off = mailbox.to("uno@neira.example")
+    calendars = [invite_of(message) or "" for message in (first, moved_mail, off)]
+    assert len({property_of(calendar, "UID") for calendar in calendars}) == 1
+    assert [int(property_of(calendar, "SEQUENCE")) for calendar in calendars] == [0, 1, 2]
+    assert "20300801T080000" in calendars[1]
+    assert (vobject.readOne(calendars[2]).method.value, "Por lluvias." in text_of(off)) == ("CANCEL", True)
+    assert [message["Subject"].split(":")[0] for message in mailbox.to("espera@neira.example")] == [
+        "En lista de espera",
+        "Evento cancelado",
+    ]
+
+
+def test_more_seats_move_the_waiting_list_up(writing: Opened, outbox_run: Run, looking: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=1)
+        for _ in range(5):
+            a_registration(db, event)
+        event_id = event.id
+    with writing() as db:
+        event = db.get_one(Event, event_id)
+        cycles.edit_event(db, event, event_command(capacity_virtual=3), version=event.version, by=SYSTEM, now=clock.now())
+    outbox_run()
+    with looking() as db:
+        states = list(db.execute(select(Registration.state).order_by(Registration.id)).scalars())
+    assert states == ["active", "active", "active", "waitlisted", "waitlisted"]
+
+
+def test_a_day_that_falls_away_is_taken_back_from_the_calendars(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    first_day, second_day = a_day(date(2030, 7, 25)), a_day(date(2030, 7, 26))
+    written(writing, days=(first_day, second_day))
+    outbox_run()
+    with writing() as db:
+        event = db.execute(select(Event)).scalar_one()
+        cycles.edit_event(db, event, event_command(days=(second_day,)), version=event.version, by=SYSTEM, now=clock.now())
+    outbox_run()
+    _, sent, moved, gone = mailbox.to("elvira@riosucio.example")
+    taken_back, updated = invite_of(gone) or "", invite_of(moved) or ""
+    assert vobject.readOne(taken_back).method.value == "CANCEL"
+    assert property_of(taken_back, "UID") == property_of(invite_of(sent) or "", "UID")
+    assert int(property_of(taken_back, "SEQUENCE")) > int(property_of(invite_of(sent) or "", "SEQUENCE"))
+    assert "20300726T080000" in updated
+    assert property_of(updated, "UID") != property_of(taken_back, "UID")
+    assert "viernes, 26 de julio de 2030" in text_of(gone)
+    assert gone["Subject"].startswith("Un día menos: ")
+
+
+def test_who_leaves_the_waiting_list_had_no_invite_to_take_back(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=1)
+        a_registration(db, event)
+        waiting = a_registration(db, event, email="espera@neira.example").id
+        other = a_registration(db, event, email="otra@neira.example").event_id
+    outbox_run()
+    with writing() as db:
+        service.cancel(db, db.get_one(Registration, waiting), by=SYSTEM, now=clock.now())
+    outbox_run()
+    with writing() as db:
+        cycles.cancel(db, db.get_one(Event, other), reason="Por lluvias.", by=SYSTEM, now=clock.now())
+    outbox_run()
+    _, left = mailbox.to("espera@neira.example")
+    _, called_off = mailbox.to("otra@neira.example")
+    assert left["Subject"].startswith("Fuera de la lista de espera: ")
+    assert called_off["Subject"].startswith("Evento cancelado: ")
+    for message in (left, called_off):
+        assert invite_of(message) is None
+        assert "calendario" not in text_of(message)
+        assert "cupo" not in text_of(message)
+
+
+def test_a_mail_overtaken_by_a_cancellation_is_not_sent(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    one, _, _ = written(writing)
+    with writing() as db:
+        service.cancel(db, db.get_one(Registration, one), by=SYSTEM, now=clock.now())
+    outbox_run()
+    assert [message["Subject"].split(":")[0] for message in mailbox.messages()] == ["Inscripción cancelada"]
