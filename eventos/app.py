@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, g, jsonify, request, url_for
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from eventos.adapters import mail, storage
 from eventos.kernel import db, http, links, logs, tokens
@@ -129,8 +130,11 @@ def _answer_health(app: Flask) -> None:
 
     @service.get("/readyz")
     def ready() -> Any:
-        with db.reading() as session:
-            session.execute(text("SELECT 1 FROM job LIMIT 1"))
+        try:
+            with db.reading() as session:
+                session.execute(text("SELECT 1 FROM job LIMIT 1"))
+        except SQLAlchemyError:
+            return jsonify(status="unavailable"), 503
         return jsonify(status="ready")
 
     app.register_blueprint(service)

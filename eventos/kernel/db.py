@@ -141,9 +141,18 @@ def reading() -> Iterator[Session]:
 
 
 def is_busy(error: OperationalError) -> bool:
-    """Whether the database said "not now" (locked, out of connections) and not "never"."""
+    """Whether the database said "not now" (locked, out of connections, restarting, away) and not "never"."""
     text = str(error.orig).lower()
-    return "locked" in text or "busy" in text or "too many clients" in text or "deadlock" in text
+    return is_away(error) or "locked" in text or "busy" in text or "too many clients" in text or "deadlock" in text
+
+
+def is_away(error: OperationalError) -> bool:
+    """Whether nobody answers at the database: no connection could be made, or the one there was is gone."""
+    if isinstance(error.orig, sqlite3.Error):
+        return "unable to open database file" in str(error.orig)
+    # PostgreSQL, appendix A: classes 08 (connection exception) and 57P (shutdown, starting up); no code means that nobody answered.
+    code = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or code is None or code.startswith(("08", "57P"))
 
 
 def upsert(db: Session) -> Any:

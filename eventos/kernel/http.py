@@ -15,22 +15,14 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import VISITOR, Actor
 from eventos.kernel.db import is_busy
-from eventos.kernel.errors import (
-    Busy,
-    EventosError,
-    InvalidInput,
-    NotAllowed,
-    NotFound,
-    RuleViolation,
-    TooManyRequests,
-    TransientFailure,
-)
+from eventos.kernel.errors import Busy, EventosError, InvalidInput, NotAllowed, NotFound, RuleViolation, TooManyRequests, TransientFailure
 from eventos.kernel.settings import Settings
 from eventos.kernel.vocabulary import StaffRole
 
@@ -40,6 +32,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 FORM_TOKEN_LIFE = timedelta(hours=4)
 PUBLIC_BODY = 64 * 1024
 UPLOAD_BODY = 11 * 1024 * 1024
+NEVER_REPEATED = {"csrf_token", "password", "repeated", "present", "code"}  # what a page that keeps a form does not print
 DISCARDED_BODY = 2 * UPLOAD_BODY
 
 STATUS: list[tuple[type[EventosError], int]] = [
@@ -139,6 +132,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_error_handler(EventosError, answer_error)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(OperationalError, _answer_operational)
+    app.register_error_handler(PoolTimeout, _answer_operational)
     app.register_error_handler(Exception, _answer_bug)
     app.jinja_env.globals["csrf_token"] = csrf_token
     setattr(app.view_functions["static"], "entry", Entry(Audience.PUBLIC, EVERY_ROLE, PUBLIC_BODY))  # noqa: B010 - functions carry what routes declare
@@ -312,7 +306,7 @@ def answer_error(error: EventosError) -> tuple[Any, int, dict[str, str]]:
 
 def _page(status: int, message: str | None) -> str:
     known = status if status in {400, 403, 404, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
-    kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"] if status == 503 else []
+    kept = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED] if status == 503 else []
     return render_template(f"errors/{known}.html", message=message, kept=kept)
 
 
@@ -337,8 +331,9 @@ def _take_the_rest() -> None:
         left -= len(piece)
 
 
-def _answer_operational(error: OperationalError) -> Any:
-    if is_busy(error):
+def _answer_operational(error: OperationalError | PoolTimeout) -> Any:
+    if isinstance(error, PoolTimeout) or is_busy(error):
+        log.error("the database does not answer", extra={"endpoint": request.endpoint})
         return answer_error(Busy())
     return _answer_bug(error)
 
