@@ -10,6 +10,7 @@ from eventos.attendance.rules import Decide
 from eventos.cycles.models import Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
+from eventos.people.models import Person
 from eventos.registration.models import Registration
 from tests.attendance.factories import Guest, caldas, register, sheet, the_114
 from tests.cycles.factories import a_cycle, a_published_event
@@ -151,3 +152,13 @@ def test_another_event_does_not_count_here(db: Session) -> None:
     register(db, other, the_114())
     assert count(db, one.id).attended == 1
     assert len(queries.attended_ids(db, other.id)) == 114
+
+
+def test_somebody_merged_is_listed_as_the_person_they_became(db: Session) -> None:
+    event = a_published_event(db)
+    register(db, event, [Guest("Elvira", "Cedral Vieja"), Guest("Elvira", "Cedral Nueva")])
+    old, new = db.execute(select(Person).order_by(Person.id)).scalars()
+    old.merged_into_id = new.id
+    db.flush()
+    assert {row.family_names for row in queries.export_rows(db, event.id, RosterFilter())} == {"Cedral Nueva"}
+    assert queries.roster(db, event.id, RosterFilter(texto="vieja")).total == 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import FromClause, Select, func, select
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
@@ -117,7 +117,7 @@ def roster(db: Session, event_id: int, chosen: RosterFilter, *, page: int = 1, e
     which = standing(event_id)
     codes = expected_codes(db, event_id) if expected is None else expected
     conditions = matches(chosen, which, event_id, codes)
-    joined = which.source.join(Person.__table__, Person.id == Registration.person_id)
+    joined = _with_person(which)
     total = db.execute(select(func.count()).select_from(joined).where(*conditions)).scalar_one()
     page = min(max(1, page), max(1, -(-total // PAGE)))
     rows = db.execute(_rows(which).where(*conditions).limit(PAGE).offset((page - 1) * PAGE))
@@ -164,9 +164,17 @@ def evidence(db: Session, event_id: int, public_id: str) -> Evidence:
     )
 
 
+def _with_person(which: Standing) -> FromClause:
+    """Registrations with whom they belong to now: somebody merged is listed as the person they became."""
+    original = Person.__table__.alias("original")
+    return which.source.join(original, original.c.id == Registration.person_id).join(
+        Person.__table__, Person.id == func.coalesce(original.c.merged_into_id, original.c.id)
+    )
+
+
 def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
     private = [Person.document_type, Person.document_number, Person.phone] if with_private else []
-    source = which.source.join(Person.__table__, Person.id == Registration.person_id)
+    source = _with_person(which)
     columns: list[Any] = [
         Registration.id,
         Registration.public_id,
