@@ -8,7 +8,7 @@ from wtforms.validators import ValidationError
 from eventos.attendance.queries import NO_ENTITY, OF_THE_CYCLE, Count, RosterFilter, Status
 from eventos.attendance.rules import LONGEST_REASON, SHORTEST_REASON, Decide
 from eventos.kernel import divipola
-from eventos.kernel.text import clean
+from eventos.kernel.text import clean, fold
 from eventos.kernel.webforms import BaseForm, Max, TextLine, choices
 
 MARKS = {"si": True, "no": False, "quitar": None}
@@ -36,7 +36,7 @@ class FilterForm(Form):
     def of(cls, chosen: RosterFilter, count: Count) -> "FilterForm":
         """The form with the choices this event has; a choice it has not, but an address asks for, is shown too."""
         form = cls(data={name: getattr(chosen, name) for name in ("texto", "estado", "municipio", "entidad", "modalidad")})
-        by_name = sorted(count.municipalities, key=lambda each: each.name)
+        by_name = sorted(count.municipalities, key=lambda each: fold(each.name))
         places = [(OF_THE_CYCLE, "Los del ciclo")] if count.expected else []
         places += [(each.key, each.name) for each in by_name] + [(each.key, each.name) for each in count.apart if each.registered]
         entities = sorted(((each.key, each.name) for each in count.entities), key=lambda pair: (pair[0] == NO_ENTITY, pair[0]))

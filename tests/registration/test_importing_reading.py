@@ -139,6 +139,7 @@ BAD: list[tuple[dict[str, str], str, str]] = [
     ({"full_name": "a" * 5000}, "Nombre completo", "5000 caracteres"),
     ({"entity": "Alcaldía " * 60}, "Entidad", "el máximo es 200"),
     ({"document_number": "9,0E+09"}, "Número de documento", "recortó el número"),
+    ({"document_number": "2021-07-29"}, "Número de documento", "como fecha"),
     ({"document_number": "12"}, "Número de documento", "entre 3 y 10"),
     ({"document_type": "carné", "document_number": "123456"}, "Tipo de documento", "Use CC, CE"),
     ({"email": "delfina@@x"}, "Correo electrónico", "más de un correo"),

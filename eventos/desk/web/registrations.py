@@ -13,7 +13,7 @@ from eventos.kernel import audit, clock, divipola
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import RuleViolation
 from eventos.kernel.http import actor, current_staff, download
-from eventos.kernel.text import clean, normalise_email
+from eventos.kernel.text import clean, fold, normalise_email
 from eventos.kernel.vocabulary import LinkKind, Modality, RegistrationState, Source
 from eventos.registration import service as registration
 from eventos.registration.models import Registration
@@ -131,7 +131,7 @@ def _list(slug: str, form: ExportForm) -> str:
             rows, total = registrations_of(db, event.id, _filters(chosen), limit=PAGE)
         figures = queries.event_figures(db, [event.id])[event.id]
         codes = queries.municipios_of(db, event.id)
-    places = sorted((place for code in codes if (place := divipola.get(code)) is not None), key=lambda place: place.label)
+    places = sorted((place for code in codes if (place := divipola.get(code)) is not None), key=lambda place: fold(place.label))
     return render_template(
         "desk/registrations.html",
         event=view,

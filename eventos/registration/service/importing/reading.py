@@ -168,6 +168,9 @@ def _document(row: _Row) -> tuple[str | None, str | None]:
             Field.DOCUMENT_NUMBER, "La hoja recortó el número. Dele a la columna formato de número sin decimales y escríbalo completo."
         )
         return None, None
+    if words.is_date(told):
+        row.refuse(Field.DOCUMENT_NUMBER, "La hoja guarda este número como fecha. Dele a la columna formato de texto y escríbalo otra vez.")
+        return None, None
     kind_inside, number = words.typed_number(told)
     kind = words.document_type(kind_told) if kind_told else kind_inside or DocumentType.CC
     if kind is None:

@@ -53,6 +53,11 @@ def is_scientific(cell: str) -> bool:
     return re.fullmatch(r"\d+([.,]\d+)?[eE]\+?\d+", cell.strip()) is not None
 
 
+def is_date(cell: str) -> bool:
+    """Whether a spreadsheet took a number for a day: "2021-07-29", as our reader writes a cell in a format of dates."""
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}(T.*)?", cell.strip()) is not None
+
+
 def attended(cell: str) -> bool | None:
     """True, False, or None when the word is unknown. An empty cell in a column of attendance says that the person did not come."""
     signs = set(cell.replace("\ufe0f", "").split())
