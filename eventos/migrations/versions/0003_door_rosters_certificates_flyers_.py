@@ -232,7 +232,8 @@ def upgrade() -> None:
         sa.Column("received_at", UTCDateTime(), nullable=False),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_scan_direction")),
         sa.CheckConstraint(
-            "verdict IN ('accepted', 'repeated', 'unknown', 'other_event', 'other_day', 'cancelled', 'waitlisted', 'revoked', 'too_early', 'too_late', 'needs_answer', 'annulled')",
+            "verdict IN ('accepted', 'repeated', 'unknown', 'other_event', 'other_day', 'cancelled', 'waitlisted', 'revoked', 'too_early', "
+            "'too_late', 'needs_answer', 'annulled')",
             name=op.f("ck_scan_verdict"),
         ),
         sa.ForeignKeyConstraint(["annuls_id"], ["scan.id"], name=op.f("fk_scan_annuls_id_scan")),
