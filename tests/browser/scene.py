@@ -228,6 +228,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "desk.registrations": (f"{_DESK}/{FIFTH}/inscripciones", f"{_DESK}/{THIRD}/inscripciones"),
     "desk.registration_detail": ("/escritorio/inscripciones/{registration}",),
     "desk.mails": ("/escritorio/correos",),
+    "desk.copies": ("/escritorio/copias",),
     "importing.start": (f"{_DESK}/{{full}}/importar",),
     "importing.columns": (f"{_DESK}/{{full}}/importar/{{columns}}/columnas",),
     "importing.sheet": (
