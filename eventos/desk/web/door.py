@@ -27,6 +27,7 @@ MENU = (
     ("desk", "Escritorio", "desk.home"),
     ("events", "Eventos", "desk.events"),
     ("cycles", "Ciclos", "cycles.index"),
+    ("entities", "Entidades", "publicity.logos"),
     ("mails", "Correos", "desk.mails"),
     ("team", "Equipo", "accounts_staff.team"),
     ("office", "Oficina", "entities.office"),
@@ -34,8 +35,11 @@ MENU = (
 TABS = (
     ("Resumen", "desk.event"),
     ("Editar", "cycles.edit"),
+    ("Pieza", "publicity.flyer"),
+    ("Materiales", "materials.index"),
     ("Inscripciones", "desk.registrations"),
     ("Importar", "importing.start"),
+    ("Preguntas", "dialogue.questions"),
     ("Asistencia", "attendance.overview"),
     ("Informe", "reports.overview"),
 )
