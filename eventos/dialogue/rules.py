@@ -1,10 +1,8 @@
 """What a question may say, how many one person may send, and its states. Data in, verdict out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.limits import Limit
 from eventos.kernel.text import clean_lines, names_refuse_links
 from eventos.kernel.vocabulary import QuestionMoment, QuestionState
 
@@ -13,7 +11,6 @@ LONGEST_ANSWER = 4_000
 LONGEST_NAME = 160
 MOST_OF_ONE_PERSON = 10
 MOST_OF_AN_EVENT = 500
-ASKING = Limit("dialogue.ask", MOST_OF_ONE_PERSON, timedelta(days=1))
 
 
 class TooManyQuestions(RuleViolation):

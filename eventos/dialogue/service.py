@@ -1,6 +1,6 @@
 """Ask, write down, answer, set aside and order the questions of an event; each change is in the audit."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,17 +14,17 @@ from eventos.kernel.errors import NotFound, RuleViolation, TooManyRequests
 from eventos.kernel.text import clean, clean_lines
 from eventos.kernel.vocabulary import QuestionMoment, QuestionState
 
+# The counter of a day settles races between posts of one person; the rows say how many there are in all.
+ASKING = limits.Limit("dialogue.ask", rules.MOST_OF_ONE_PERSON, timedelta(days=1))
+
 
 def ask(db: Session, event_id: int, *, registration_id: int, asked_by: str, body: str, by: Actor, now: datetime) -> str:
-    """A registered person asks before the event; gives the question's public id. Raises InvalidInput, TooManyQuestions.
-
-    The counter of the day settles races; the rows say how many there are in all.
-    """
+    """A registered person asks before the event; gives the question's public id. Raises InvalidInput, TooManyQuestions."""
     said = rules.body_of(body)
     if queries.asked_so_far(db, registration_id) >= rules.MOST_OF_ONE_PERSON:
         raise TooManyQuestions
     try:
-        limits.spend(db, (rules.ASKING, str(registration_id)))
+        limits.spend(db, (ASKING, str(registration_id)))
     except TooManyRequests as refused:
         raise TooManyQuestions from refused
     row = _append(db, event_id, SaveQuestion(said, asked_by=clean(asked_by), moment=QuestionMoment.BEFORE), now=now)
