@@ -1,9 +1,13 @@
-"""What the office may decide about somebody's attendance, and what it must say when it does."""
+"""What the office may decide about somebody's attendance, what it must say when it does, and what an acta freezes."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from hashlib import sha256
 
 from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.vocabulary import RegistrationState
+from eventos.kernel.vocabulary import CountKind, EventState, RegistrationState, Word
 
 LONGEST_REASON = 500
 SHORTEST_REASON = 5
@@ -40,3 +44,106 @@ def admit(state: RegistrationState, *, attended: bool | None) -> None:
     """Raise CannotAttend when a cancelled registration would be marked as attended."""
     if attended and state is RegistrationState.CANCELLED:
         raise CannotAttend
+
+
+# --- parts and actas -------------------------------------------------------------------------------------------------------------
+
+
+class Part(Word):
+    """What somebody did at the event."""
+
+    ATTENDEE = "attendee", "Asistente"
+    SPEAKER = "speaker", "Expositor o expositora"
+    ORGANISER = "organiser", "Parte de la organización"
+
+
+class Others(Word):
+    """What the acta does with speakers and organisers; the count of asistentes never includes them."""
+
+    APART = "apart", "Expositores y organizadores figuran aparte"
+    EXCLUDED = "excluded", "Expositores y organizadores no figuran"
+
+
+class NothingToCorrect(RuleViolation):
+    code = "nothing_to_correct"
+    message = "No hay cambios desde la última acta: no hace falta otra versión."
+
+
+class ClosedMeanwhile(RuleViolation):
+    code = "closed_meanwhile"
+    message = "Alguien cerró otra versión o cambió la asistencia mientras tanto. Revise la lista y vuelva a intentarlo."
+
+
+class CannotClose(RuleViolation):
+    code = "cannot_close"
+    message = "Este evento todavía no se puede cerrar."
+
+
+@dataclass(frozen=True)
+class CloseRoster:
+    """Freeze the list; `version` is the acta the person was looking at (0: none)."""
+
+    version: int
+    others: Others
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person of a list, with what the acta freezes about them."""
+
+    registration_id: int
+    part: str
+    evidence: str
+    divipola: str | None
+    country: str
+    entity_name: str
+    modality: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Registrations that a list has and the one before it had not, the reverse, and those that say something else. Asistentes first."""
+
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+    altered: tuple[int, ...]
+
+
+def check_closing(command: CloseRoster, *, latest: int) -> None:
+    """Raise ClosedMeanwhile when another acta was closed, InvalidInput for a correction without a reason."""
+    if command.version != latest:
+        raise ClosedMeanwhile
+    if latest and len(command.reason) < SHORTEST_REASON:
+        raise InvalidInput(fields={"reason": "Escriba por qué se corrige: queda en el acta con su nombre."})
+    if len(command.reason) > LONGEST_REASON:
+        raise InvalidInput(fields={"reason": f"Escriba el motivo en {LONGEST_REASON} caracteres como máximo."})
+
+
+def admit_closing(state: EventState, count_kind: CountKind, starts_at: datetime | None, now: datetime) -> None:
+    """Raise CannotClose for an event that was not held, or whose attendance nobody kept."""
+    if state is not EventState.PUBLISHED:
+        raise CannotClose("El acta se cierra cuando el evento está publicado y se realizó.")
+    if count_kind is CountKind.UNKNOWN:
+        raise CannotClose("De este evento no se conserva el número de asistentes: no hay lista que cerrar.")
+    if starts_at is not None and now < starts_at:
+        raise CannotClose("El evento todavía no empieza. El acta se cierra después.")
+
+
+def list_hash(entries: Iterable[Entry]) -> str:
+    """SHA-256 (hexadecimal) of the canonical list: one JSON array per person, in the order of their registrations, a line each."""
+    lines = [
+        json.dumps(list(astuple(entry)), ensure_ascii=False, separators=(",", ":"))
+        for entry in sorted(entries, key=lambda each: each.registration_id)
+    ]
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def compare(before: Iterable[Entry], after: Iterable[Entry]) -> Difference:
+    """What changed between two lists. Added and removed are asistentes; any other difference of a person is an alteration."""
+    old, new = ({each.registration_id: each for each in entries} for entries in (before, after))
+    came = {number for number, each in new.items() if each.part == Part.ATTENDEE}
+    had = {number for number, each in old.items() if each.part == Part.ATTENDEE}
+    moved = (came - had) | (had - came)
+    altered = {number for number in old.keys() | new.keys() if old.get(number) != new.get(number)} - moved
+    return Difference(tuple(sorted(came - had)), tuple(sorted(had - came)), tuple(sorted(altered)))

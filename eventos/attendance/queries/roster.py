@@ -46,6 +46,7 @@ class RosterRow:
     listed: bool | None
     filename: str | None
     place: str
+    part: str = "attendee"
     document_type: str | None = None
     document_number: str | None = None
     phone: str = ""
@@ -102,6 +103,7 @@ class Evidence:
     row: RosterRow
     decisions: tuple[Decision, ...]
     sheets: tuple[tuple[str, int, bool, datetime | None], ...]
+    part: str
 
 
 def _place(code: str | None, country: str, city: str, expected: Sequence[str]) -> str:
@@ -161,6 +163,7 @@ def evidence(db: Session, event_id: int, public_id: str) -> Evidence:
         _row(found),
         tuple(Decision(attended, reason, name or "El sistema", at) for attended, reason, name, at in decisions),
         tuple((filename, line, bool(attended), at) for filename, line, attended, at in sheets),
+        found.part,
     )
 
 
@@ -189,6 +192,7 @@ def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
         Staff.name.label("decided_by"),
         which.listed.c.attended.label("listed"),
         which.listed.c.filename,
+        which.part.label("part"),
         *private,
     ]
     return (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from eventos.attendance.models import AttendanceDecision
+from eventos.attendance.models import AttendanceDecision, AttendancePart
 from eventos.cycles.models import CycleMunicipio, Event
 from eventos.kernel import divipola
 from eventos.kernel.text import fold
@@ -35,6 +35,7 @@ class Status(Word):
     MARKED = "oficina", "Marcados por la oficina"
     LISTED = "lista", "Según lista importada"
     WAITLISTED = "espera", "En lista de espera"
+    TEAM = "equipo", "Expositores y organizadores"
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,16 @@ class Standing:
     source: FromClause
     attended: ColumnElement[bool]
     counted: ColumnElement[bool]
+    part: ColumnElement[str]
+    team: ColumnElement[bool]
+    evidence: ColumnElement[str]
 
 
 def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 
     A decision without a verdict took the earlier ones back, so the sheet speaks again. Inscritos are the active registrations and
-    whoever came from the waitlist; cancelled ones are not counted.
+    whoever came from the waitlist; cancelled ones are not counted, and speakers and organisers (`team`) stand apart.
     """
     decided = (
         select(
@@ -98,18 +102,38 @@ def standing(event_id: int) -> Standing:
         .where(ImportRow.registration_id.is_not(None), ImportRow.attended.is_not(None))
         .subquery("listed")
     )
-    source = Registration.__table__.outerjoin(decided, and_(decided.c.registration_id == Registration.id, decided.c.place == 1)).outerjoin(
-        listed, and_(listed.c.registration_id == Registration.id, listed.c.place == 1)
+    parted = (
+        select(
+            AttendancePart.registration_id,
+            AttendancePart.part,
+            func.row_number().over(partition_by=AttendancePart.registration_id, order_by=AttendancePart.id.desc()).label("place"),
+        )
+        .join(Registration, Registration.id == AttendancePart.registration_id)
+        .where(Registration.event_id == event_id)
+        .subquery("parted")
     )
+    source = (
+        Registration.__table__.outerjoin(decided, and_(decided.c.registration_id == Registration.id, decided.c.place == 1))
+        .outerjoin(listed, and_(listed.c.registration_id == Registration.id, listed.c.place == 1))
+        .outerjoin(parted, and_(parted.c.registration_id == Registration.id, parted.c.place == 1))
+    )
+    part = func.coalesce(parted.c.part, "attendee")
     attended = func.coalesce(decided.c.attended, listed.c.attended, false())
     counted = and_(
         Registration.event_id == event_id,
+        part == "attendee",
         or_(
             Registration.state == RegistrationState.ACTIVE.value,
             and_(Registration.state == RegistrationState.WAITLISTED.value, attended.is_(True)),
         ),
     )
-    return Standing(decided, listed, source, attended, counted)
+    team = and_(Registration.event_id == event_id, part != "attendee", Registration.state != RegistrationState.CANCELLED.value)
+    evidence = case(
+        (decided.c.attended.is_not(None), "oficina"),
+        (listed.c.attended.is_(True), "lista"),
+        else_="",
+    )
+    return Standing(decided, listed, source, attended, counted, part, team, evidence)
 
 
 def expected_codes(db: Session, event_id: int) -> tuple[str, ...]:
@@ -130,7 +154,7 @@ def group_of(code: str | None, country: str, expected: Sequence[str]) -> str:
 def matches(chosen: RosterFilter, which: Standing, event_id: int, expected: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions of a filter, on the same grounds as the count: a figure and its list never differ."""
     waiting = and_(Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED.value)
-    conditions = [waiting if chosen.estado == Status.WAITLISTED else which.counted]
+    conditions = [{Status.WAITLISTED.value: waiting, Status.TEAM.value: which.team}.get(chosen.estado, which.counted)]
     if (status := _of_status(chosen.estado, which)) is not None:
         conditions.append(status)
     if chosen.municipio:
