@@ -113,8 +113,13 @@ def drop_leftover_styles(document: Any) -> None:
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, loader=DictLoader({}))
     environment.globals.clear()
-    environment.tests["figure"] = lambda value: isinstance(value, str) and _FIGURE.fullmatch(value.strip()) is not None
+    environment.tests["figure"] = is_figure
     return environment
+
+
+def is_figure(value: Any) -> bool:
+    """Whether a cell holds a number: such columns are set to the right."""
+    return isinstance(value, str) and _FIGURE.fullmatch(value.strip()) is not None
 
 
 def _prepared(value: Any, document: DocxTemplate) -> Any:

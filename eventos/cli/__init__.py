@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
     report = verbs.add_parser("informe", help="genera el informe de un evento")
     report.add_argument("--evento", required=True, metavar="SLUG")
-    report.add_argument("--formato", choices=["docx"], default="docx")
+    report.add_argument("--formato", choices=["docx", "pdf"], default="docx")
     report.add_argument("--salida", type=Path, required=True, metavar="CARPETA")
     report.set_defaults(run=_report)
 

@@ -208,6 +208,6 @@ def test_the_command_line_refuses_what_it_cannot_make(app: Flask, writing: Opene
         with pytest.raises(NotFound):
             export.write("no-existe", "docx", tmp_path)
         with pytest.raises(InvalidInput):
-            export.write(slug, "pdf", tmp_path)
+            export.write(slug, "odt", tmp_path)
         with pytest.raises(EventosError, match="No se puede escribir"):
             export.write(slug, "docx", tmp_path / "archivo")

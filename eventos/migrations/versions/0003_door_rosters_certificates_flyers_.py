@@ -195,6 +195,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "badge_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("people", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("file_sha256", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", UTCDateTime(), nullable=False),
+        sa.CheckConstraint("state IN ('pending', 'ready', 'error')", name=op.f("ck_badge_sheet_state")),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_badge_sheet_event_id_event")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_badge_sheet")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_badge_sheet_public_id")),
+    )
+    with op.batch_alter_table("badge_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_badge_sheet_event_id"), ["event_id"], unique=False)
+
+    op.create_table(
         "roster_entry",
         sa.Column("roster_id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -250,15 +269,29 @@ def upgrade() -> None:
     op.create_table(
         "acceptance",
         sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("scan_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
         sa.Column("accepted_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_acceptance_registration_id_registration")),
-        sa.ForeignKeyConstraint(["scan_id"], ["scan.id"], name=op.f("fk_acceptance_scan_id_scan")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_acceptance_device_id_device")),
         sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_acceptance")),
+    )
+
+    op.create_table(
+        "report_words",
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("context", sa.Text(), server_default="", nullable=False),
+        sa.Column("objective", sa.Text(), server_default="", nullable=False),
+        sa.Column("prepared_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("reviewed_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("approved_by", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_report_words_event_id_event")),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_report_words")),
     )
 
 
 def downgrade() -> None:
+    op.drop_table("report_words")
     op.drop_table("acceptance")
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.drop_index("ix_scan_registration")
@@ -276,6 +309,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_certificate_registration_id"))
 
     op.drop_table("certificate")
+    with op.batch_alter_table("badge_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_badge_sheet_event_id"))
+
+    op.drop_table("badge_sheet")
     with op.batch_alter_table("attendance_part", schema=None) as batch_op:
         batch_op.drop_index("ix_attendance_part_registration")
 
