@@ -128,7 +128,8 @@ def test_what_a_pdf_could_run_or_hide_is_gone_from_the_copy() -> None:
     with pikepdf.open(io.BytesIO(given)) as before, pikepdf.open(io.BytesIO(copy)) as after:
         plain = io.BytesIO()
         before.save(plain, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-        assert [word for word in ACTIVE if word not in plain.getvalue()] == []
+        assert [word for word in ACTIVE[:-1] if word not in plain.getvalue()] == []
+        assert before.attachments
         links = [str(each.A.URI) for each in after.pages[0].Annots if "/A" in each]
         assert links == ["https://caldas.example/"]
         assert not after.attachments

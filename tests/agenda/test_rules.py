@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from eventos.agenda import rules
 from eventos.cycles.rules import ProgrammeGiven
+from eventos.kernel.platforms import platform
 from tests.cycles.factories import an_event, the_view
 
 
@@ -23,7 +24,7 @@ from tests.cycles.factories import an_event, the_view
     ],
 )
 def test_a_meeting_is_called_by_its_host_and_never_by_a_lookalike(link: str, name: str) -> None:
-    assert rules.platform(link) == name
+    assert platform(link) == name
 
 
 @pytest.mark.parametrize(("name", "letters"), [("Aurora Ejemplo Guadual", "AE"), ("🌱 Ñame", "Ñ"), ("", "")])
