@@ -42,3 +42,20 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoke_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+
+
+class BadgeSheet(Base):
+    """Escarapelas asked for: everybody registered at that moment, eight on each A4 sheet."""
+
+    __tablename__ = "badge_sheet"
+    __table_args__ = (CheckConstraint("state IN ('pending', 'ready', 'error')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    people: Mapped[int] = mapped_column(default=0, server_default="0")
+    file_sha256: Mapped[str | None] = mapped_column(Text)
+    error: Mapped[str | None] = mapped_column(Text)
+    requested_by: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
