@@ -40,7 +40,9 @@ TABS = (
     ("Inscripciones", "desk.registrations"),
     ("Importar", "importing.start"),
     ("Preguntas", "dialogue.questions"),
+    ("Puerta", "checkin.overview"),
     ("Asistencia", "attendance.overview"),
+    ("Constancias", "constancias.overview"),
     ("Informe", "reports.overview"),
 )
 
