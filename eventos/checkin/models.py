@@ -77,10 +77,14 @@ class Scan(Base):
 
 
 class Acceptance(Base):
-    """The one accepted entry of a registration: its primary key is what settles a race between doors."""
+    """The one accepted entry of a registration: its primary key is what settles a race between doors. An undo takes it away.
+
+    `device_id` and `nonce` name the scan that won.
+    """
 
     __tablename__ = "acceptance"
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
-    scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    nonce: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -67,6 +67,7 @@ class Audience(StrEnum):
     OPEN = "open"  # anybody; forms and answers that are never cached
     PERSONAL = "personal"  # whoever holds the link: never cached, never indexed
     STAFF = "staff"  # signed-in staff, with one of the roles
+    DEVICE = "device"  # a phone enrolled for the door of named events
     SERVICE = "service"  # machines: health checks
 
 
@@ -81,6 +82,13 @@ class StaffMember(Protocol):
     def role(self) -> StaffRole: ...
 
 
+class EnrolledDevice(Protocol):
+    """What a door needs to know about the phone that asks (checkin provides it)."""
+
+    @property
+    def id(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Entry:
     """What a route declared."""
@@ -91,6 +99,7 @@ class Entry:
 
 
 EVERY_ROLE = frozenset(StaffRole)
+_BOUND = frozenset({Audience.STAFF, Audience.DEVICE})
 
 
 class Door(Blueprint):
@@ -173,9 +182,23 @@ def current_staff() -> StaffMember:
     return staff
 
 
+def use_device_loader(app: Flask, load: Callable[[], EnrolledDevice | None]) -> None:
+    """The roof says how to find the enrolled phone behind a request (checkin knows)."""
+    app.extensions["eventos.device_loader"] = load
+
+
+def find_device() -> EnrolledDevice | None:
+    """The enrolled phone that asks, or None. Only routes for devices may ask."""
+    if "device" not in g:
+        g.device = current_app.extensions["eventos.device_loader"]()
+    return cast("EnrolledDevice | None", g.device)
+
+
 def actor() -> Actor:
     """Who acts in this request, for the audit."""
-    staff = g.get("staff")
+    staff, device = g.get("staff"), g.get("device")
+    if device:
+        return Actor(f"device:{device.id}")
     return Actor.staff(staff.id, staff.name) if staff else VISITOR
 
 
@@ -202,6 +225,8 @@ def _gate() -> Response | None:
             return cast("Response", redirect(url_for("accounts.sign_in", next=target)))
         if staff.role not in entry.roles:
             raise NotAllowed
+    if entry.audience is Audience.DEVICE and find_device() is None:
+        abort(401)
     if request.method not in {"GET", "HEAD", "OPTIONS"} and entry.audience is not Audience.SERVICE:
         _check_origin()
         _check_form_token(entry)
@@ -220,7 +245,7 @@ def _check_origin() -> None:
 
 def _check_form_token(entry: Entry) -> None:
     sent = request.form.get("csrf_token", "")
-    if entry.audience is Audience.STAFF:
+    if entry.audience in _BOUND:
         if not hmac.compare_digest(sent.encode(), _session_form_token().encode()):
             abort(400)
         return
@@ -233,15 +258,15 @@ def _check_form_token(entry: Entry) -> None:
 
 
 def csrf_token() -> str:
-    """The hidden value of a form: bound to the session for staff, sealed and dated for everybody else."""
+    """The hidden value of a form: bound to the session (staff) or to the phone (devices), sealed and dated for everybody else."""
     entry = entry_of(current_app, request.endpoint)
-    if entry is not None and entry.audience is Audience.STAFF:
+    if entry is not None and entry.audience in _BOUND:
         return _session_form_token()
     return tokens.issue("form", {}, expires_at=clock.now() + FORM_TOKEN_LIFE)
 
 
 def use_session_id(session_id: str) -> None:
-    """Accounts names the session of this request; form tokens of staff pages are bound to it."""
+    """Accounts (or checkin, for a phone) names the session of this request; its form tokens are bound to it."""
     g.session_id = session_id
 
 
@@ -265,7 +290,7 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", CSP_FILE if "attachment" in headers.get("Content-Disposition", "") else CSP)
     if current_app.extensions["eventos.secure"]:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if audience is Audience.PERSONAL:
+    if audience in {Audience.PERSONAL, Audience.DEVICE}:
         headers.setdefault("X-Robots-Tag", "noindex")
     if request.endpoint == "static":
         keeps = "v" in request.args or request.path.endswith(".woff2")
@@ -311,7 +336,7 @@ def answer_error(error: EventosError) -> tuple[Any, int, dict[str, str]]:
 
 
 def _page(status: int, message: str | None) -> str:
-    known = status if status in {400, 403, 404, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
+    known = status if status in {400, 401, 403, 404, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
     kept = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"] if status == 503 else []
     return render_template(f"errors/{known}.html", message=message, kept=kept)
 
