@@ -66,3 +66,13 @@ def occasion(view: EventView) -> calendar.PublicEvent:
         stamped_at=view.updated_at,
         status="CANCELLED" if view.state is EventState.CANCELLED else "CONFIRMED",
     )
+
+
+def picture(view: EventView, version: int) -> dict[str, Any]:
+    """The published pieza as pages that share the event show it (Open Graph): its address, its size, and what it says in words."""
+    return {
+        "address": links.absolute(f"/eventos/{view.slug}/pieza.png?v={version}"),
+        "width": 1200,
+        "height": 630,
+        "alt": f"Pieza publicitaria de {view.title}: {view.when}",
+    }

@@ -13,6 +13,7 @@ from eventos.kernel.vocabulary import EventState, LinkExposure, Modality
 if TYPE_CHECKING:
     from eventos.cycles.queries import EventView, PoolView
 
+
 class Announced(Registrable, Protocol):
     """What the entrance depends on; EventView and EventCard both say it."""
 

@@ -1,4 +1,4 @@
-"""The pieza of an event: prepared, looked at, downloaded and published by staff; open to everybody once published. And the logos of entities."""
+"""The pieza of an event: prepared, looked at and published by staff, then open to everybody. And the logos of entities."""
 
 from typing import Any
 
