@@ -5,8 +5,9 @@ from typing import Any
 from wtforms import Form, HiddenField, RadioField, SearchField, SelectField
 from wtforms.validators import ValidationError
 
+from eventos.attendance.acta import Others, Part
 from eventos.attendance.queries import NO_ENTITY, OF_THE_CYCLE, Count, RosterFilter, Status
-from eventos.attendance.rules import LONGEST_REASON, SHORTEST_REASON, CloseRoster, Decide, Others, Part
+from eventos.attendance.rules import LONGEST_REASON, SHORTEST_REASON, CloseRoster, Decide
 from eventos.kernel import divipola
 from eventos.kernel.text import clean
 from eventos.kernel.webforms import BaseForm, Max, TextLine, choices

@@ -1,13 +1,11 @@
 """What the office may decide about somebody's attendance, what it must say when it does, and what an acta freezes."""
 
-import json
-from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 
+from eventos.attendance.acta import Others
 from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.vocabulary import CountKind, EventState, RegistrationState, Word
+from eventos.kernel.vocabulary import CountKind, EventState, RegistrationState
 
 LONGEST_REASON = 500
 SHORTEST_REASON = 5
@@ -49,21 +47,6 @@ def admit(state: RegistrationState, *, attended: bool | None) -> None:
 # --- parts and actas -------------------------------------------------------------------------------------------------------------
 
 
-class Part(Word):
-    """What somebody did at the event."""
-
-    ATTENDEE = "attendee", "Asistente"
-    SPEAKER = "speaker", "Expositor o expositora"
-    ORGANISER = "organiser", "Parte de la organización"
-
-
-class Others(Word):
-    """What the acta does with speakers and organisers; the count of asistentes never includes them."""
-
-    APART = "apart", "Expositores y organizadores figuran aparte"
-    EXCLUDED = "excluded", "Expositores y organizadores no figuran"
-
-
 class NothingToCorrect(RuleViolation):
     code = "nothing_to_correct"
     message = "No hay cambios desde la última acta: no hace falta otra versión."
@@ -88,28 +71,6 @@ class CloseRoster:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One person of a list, with what the acta freezes about them."""
-
-    registration_id: int
-    part: str
-    evidence: str
-    divipola: str | None
-    country: str
-    entity_name: str
-    modality: str
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Registrations that a list has and the one before it had not, the reverse, and those that say something else. Asistentes first."""
-
-    added: tuple[int, ...]
-    removed: tuple[int, ...]
-    altered: tuple[int, ...]
-
-
 def check_closing(command: CloseRoster, *, latest: int) -> None:
     """Raise ClosedMeanwhile when another acta was closed, InvalidInput for a correction without a reason."""
     if command.version != latest:
@@ -128,22 +89,3 @@ def admit_closing(state: EventState, count_kind: CountKind, starts_at: datetime 
         raise CannotClose("De este evento no se conserva el número de asistentes: no hay lista que cerrar.")
     if starts_at is not None and now < starts_at:
         raise CannotClose("El evento todavía no empieza. El acta se cierra después.")
-
-
-def list_hash(entries: Iterable[Entry]) -> str:
-    """SHA-256 (hexadecimal) of the canonical list: one JSON array per person, in the order of their registrations, a line each."""
-    lines = [
-        json.dumps(list(astuple(entry)), ensure_ascii=False, separators=(",", ":"))
-        for entry in sorted(entries, key=lambda each: each.registration_id)
-    ]
-    return sha256("\n".join(lines).encode()).hexdigest()
-
-
-def compare(before: Iterable[Entry], after: Iterable[Entry]) -> Difference:
-    """What changed between two lists. Added and removed are asistentes; any other difference of a person is an alteration."""
-    old, new = ({each.registration_id: each for each in entries} for entries in (before, after))
-    came = {number for number, each in new.items() if each.part == Part.ATTENDEE}
-    had = {number for number, each in old.items() if each.part == Part.ATTENDEE}
-    moved = (came - had) | (had - came)
-    altered = {number for number in old.keys() | new.keys() if old.get(number) != new.get(number)} - moved
-    return Difference(tuple(sorted(came - had)), tuple(sorted(had - came)), tuple(sorted(altered)))

@@ -5,10 +5,11 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from eventos.attendance import rules
+from eventos.attendance import acta, rules
+from eventos.attendance.acta import Part
 from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster, RosterEntry
 from eventos.attendance.queries import closed
-from eventos.attendance.rules import CloseRoster, Decide, Part
+from eventos.attendance.rules import CloseRoster, Decide
 from eventos.cycles.models import Event, EventDay
 from eventos.kernel import audit, outbox
 from eventos.kernel.audit import Actor
@@ -61,11 +62,11 @@ def close_roster(db: Session, event_id: int, command: CloseRoster, *, by: Actor,
     before = closed.latest(db, event_id)
     rules.check_closing(command, latest=before.version if before else 0)
     entries = closed.entries_now(db, event_id, command.others)
-    digest = rules.list_hash(entries)
+    digest = acta.list_hash(entries)
     rule = {**event.presence_rule, "others": command.others.value}
     if before and before.list_hash == digest and before.rule == rule:
         raise rules.NothingToCorrect
-    moved = rules.compare(closed.entries_of(db, before.id), entries) if before else rules.Difference((), (), ())
+    moved = acta.compare(closed.entries_of(db, before.id), entries) if before else acta.Difference((), (), ())
     roster = Roster(
         event_id=event_id,
         version=command.version + 1,
@@ -84,7 +85,7 @@ def close_roster(db: Session, event_id: int, command: CloseRoster, *, by: Actor,
     rows = closed.would_close(event_id, command.others, roster_id=roster.id)
     db.execute(insert(RosterEntry).from_select(["roster_id", *closed.ENTRY], rows))
     # A scan or decision may have come in between the two looks (PostgreSQL): what is signed is what is kept.
-    if rules.list_hash(closed.entries_of(db, roster.id)) != digest:
+    if acta.list_hash(closed.entries_of(db, roster.id)) != digest:
         raise rules.ClosedMeanwhile
     audit.record(db, by, "attendance.close", "event", event_id, version=roster.version, attendees=roster.attendees, hash=digest)
     outbox.announce(db, "roster.closed", event_id=event_id, roster_id=roster.id)

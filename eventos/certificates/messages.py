@@ -5,6 +5,7 @@ from pathlib import Path
 
 from eventos.adapters import qr
 from eventos.certificates import rules
+from eventos.certificates.codes import shown_code
 from eventos.certificates.queries import BadgeView, CertificateView
 from eventos.kernel import links
 from eventos.kernel.settings import ROOT
@@ -38,7 +39,7 @@ def certificate(view: CertificateView) -> str:
         size=rules.name_size(said["name"]),
         document=rules.document_words(said["document_type"], said["document_number"]),
         issued=rules.issued_words(said["issued_on"], said["place"]),
-        code=rules.shown_code(view.code),
+        code=shown_code(view.code),
         address=links.absolute("/verificar").split("://", 1)[1],
         qr=qr.svg(verify_link(view.code), title="Código QR para verificar esta constancia"),
     )

@@ -9,9 +9,8 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from eventos.attendance.models import Roster, RosterEntry
-from eventos.certificates import rules
+from eventos.certificates.codes import Holder, State, shown_code
 from eventos.certificates.models import BadgeSheet, Certificate
-from eventos.certificates.rules import Holder, State
 from eventos.cycles.models import Event
 from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import RegistrationState
@@ -41,7 +40,7 @@ class CertificateView:
 
     @property
     def shown(self) -> str:
-        return rules.shown_code(self.code)
+        return shown_code(self.code)
 
 
 @dataclass(frozen=True)

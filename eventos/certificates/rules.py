@@ -1,6 +1,5 @@
-"""What a constancia says, in the house's words, frozen when it is issued; its code; and who may have one."""
+"""What a constancia says, in the house's words, frozen when it is issued; and who may have one."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,12 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from eventos.certificates.codes import Holder
 from eventos.kernel import clock, divipola, spanish
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import DocumentType, EventKind, Modality
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 16
 SHORTEST_REASON, LONGEST_REASON = 5, 300
 # What may differ between two constancias that say the same.
 _OF_THE_MOMENT = ("issued_on", "roster_version")
@@ -22,13 +20,6 @@ _SMALL = (
     *("dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiún", "veintidós", "veintitrés", "veinticuatro"),
     *("veinticinco", "veintiséis", "veintisiete", "veintiocho", "veintinueve", "treinta", "treinta y un"),
 )
-
-
-class State(StrEnum):
-    PENDING = "pending"
-    READY = "ready"
-    ERROR = "error"
-    REVOKED = "revoked"
 
 
 class Standing(StrEnum):
@@ -54,17 +45,6 @@ REASONS = {
     Standing.ORGANISER: "Quien organiza el evento no recibe constancia de asistencia.",
     Standing.REVOKED: "La oficina revocó su constancia.",
 }
-
-
-@dataclass(frozen=True)
-class Holder:
-    """What is known of somebody when their constancia is issued."""
-
-    registration_id: int
-    part: str
-    name: str
-    document_type: str | None
-    document_number: str | None
 
 
 @dataclass(frozen=True)
@@ -175,23 +155,6 @@ def name_size(name: str) -> str:
     """Which of four sizes a name fits in two lines with."""
     width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
     return next(size for longest, size in ((26, "xl"), (40, "l"), (70, "m"), (10_000, "s")) if width <= longest)
-
-
-def new_code(random: bytes) -> str:
-    """80 random bits as 16 signs of Crockford's alphabet (no I, L, O, U)."""
-    number = int.from_bytes(random[:10], "big")
-    return "".join(_CROCKFORD[(number >> 5 * place) & 31] for place in reversed(range(CODE_LENGTH)))
-
-
-def read_code(typed: str) -> str | None:
-    """The code inside what somebody typed: any case, hyphens and spaces, O for 0, I and L for 1. None when it cannot be one."""
-    bare = re.sub(r"[\s\-–·.]", "", typed).upper().translate(str.maketrans("OIL", "011"))
-    return bare if len(bare) == CODE_LENGTH and set(bare) <= set(_CROCKFORD) else None
-
-
-def shown_code(code: str) -> str:
-    """ "7QXK-4M2P-RB93-0ABC"."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def check_reason(reason: str) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from eventos.attendance import queries as attendance
 from eventos.attendance.queries import RosterVersion
 from eventos.certificates import queries, rules
+from eventos.certificates.codes import Holder, State, new_code
 from eventos.certificates.models import BadgeSheet, Certificate
 from eventos.certificates.queries import CertificateView
-from eventos.certificates.rules import Holder, NoCertificate, Occasion, Standing, State
+from eventos.certificates.rules import NoCertificate, Occasion, Standing
 from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel import audit, outbox, tokens
@@ -138,7 +139,7 @@ def _insert(db: Session, roster_id: int, wanted: Sequence[tuple[Holder, dict[str
     """Write them set-wise. The partial unique index settles who was first: the second of two clicks raises and leaves nothing."""
     values = [
         {
-            "code": rules.new_code(secrets.token_bytes(10)),
+            "code": new_code(secrets.token_bytes(10)),
             "registration_id": holder.registration_id,
             "roster_id": roster_id,
             "part": holder.part,

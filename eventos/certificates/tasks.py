@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from eventos.adapters import pdf, storage
 from eventos.certificates import messages, queries, service
+from eventos.certificates.codes import State
 from eventos.certificates.models import BadgeSheet
-from eventos.certificates.rules import State
 from eventos.cycles.queries import event_view_by_id
 from eventos.entities.queries import office_view
 from eventos.kernel import outbox

@@ -9,10 +9,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from eventos.attendance import acta as lists
 from eventos.attendance import queries, rules, service
+from eventos.attendance.acta import Entry, Others, Part
 from eventos.attendance.models import AttendancePart, Roster, RosterEntry
 from eventos.attendance.queries import closed
-from eventos.attendance.rules import CloseRoster, Decide, Entry, Others, Part
+from eventos.attendance.rules import CloseRoster, Decide
 from eventos.cycles.models import CycleStaff
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM, AuditEntry
@@ -47,7 +49,7 @@ def test_first_acta_freezes_the_114_in_few_statements(db: Session) -> None:
     assert (acta.version, acta.attendees, acta.closed_by_name) == (1, 114, "El sistema")
     entries = closed.entries_of(db, acta.id)
     assert len(entries) == 114
-    assert rules.list_hash(entries) == acta.list_hash
+    assert lists.list_hash(entries) == acta.list_hash
     assert {entry.evidence for entry in entries} == {"lista"}
     assert db.execute(select(AuditEntry.action)).scalars().all()[-1] == "attendance.close"
 
@@ -146,8 +148,8 @@ def test_closed_actas_and_parts_are_append_only(db: Session, model: type, verb: 
 def test_hash_does_not_depend_on_the_order_and_tells_every_field_apart() -> None:
     one = Entry(1, "attendee", "lista", "17001", "", "Alcaldía", "virtual")
     two = Entry(2, "attendee", "lista", None, "", "a,b", "virtual")
-    assert rules.list_hash([one, two]) == rules.list_hash([two, one])
-    assert rules.list_hash([one]) != rules.list_hash([Entry(1, "attendee", "oficina", "17001", "", "Alcaldía", "virtual")])
+    assert lists.list_hash([one, two]) == lists.list_hash([two, one])
+    assert lists.list_hash([one]) != lists.list_hash([Entry(1, "attendee", "oficina", "17001", "", "Alcaldía", "virtual")])
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import Select, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
-from eventos.attendance import rules
+from eventos.attendance.acta import Difference, Entry, Others, compare, list_hash
 from eventos.attendance.models import Roster, RosterEntry
 from eventos.attendance.queries.standing import standing
-from eventos.attendance.rules import Difference, Entry, Others
 from eventos.cycles.rules import PresenceRule
 from eventos.people.models import Person
 from eventos.registration.models import Registration
@@ -113,12 +112,12 @@ def entries_of(db: Session, roster_id: int) -> list[Entry]:
 
 def has_changed(db: Session, event_id: int, roster: RosterVersion) -> bool:
     """Whether an acta closed now would say something else: one statement."""
-    return rules.list_hash(entries_now(db, event_id, roster.others)) != roster.list_hash
+    return list_hash(entries_now(db, event_id, roster.others)) != roster.list_hash
 
 
 def change_since(db: Session, event_id: int, roster: RosterVersion) -> Change:
     """What a correction of this acta would do: three statements."""
-    return _named(db, [rules.compare(entries_of(db, roster.id), entries_now(db, event_id, roster.others))])[0]
+    return _named(db, [compare(entries_of(db, roster.id), entries_now(db, event_id, roster.others))])[0]
 
 
 def changes_between(db: Session, actas: tuple[RosterVersion, ...]) -> dict[int, Change]:
@@ -129,7 +128,7 @@ def changes_between(db: Session, actas: tuple[RosterVersion, ...]) -> dict[int, 
         lists[row.roster_id].append(_entry(row))
     ordered = sorted(actas, key=lambda acta: acta.version)
     pairs = list(zip(ordered[1:], ordered, strict=False))
-    found = _named(db, [rules.compare(lists[before.id], lists[after.id]) for after, before in pairs])
+    found = _named(db, [compare(lists[before.id], lists[after.id]) for after, before in pairs])
     return {after.version: change for (after, _), change in zip(pairs, found, strict=True)}
 
 

@@ -5,8 +5,9 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from eventos.attendance import queries, service
+from eventos.attendance.acta import Part
 from eventos.attendance.forms import CloseForm, PartForm
-from eventos.attendance.rules import CannotClose, Part, admit_closing
+from eventos.attendance.rules import CannotClose, admit_closing
 from eventos.attendance.web.door import DECIDERS, URL, door
 from eventos.cycles import queries as cycles
 from eventos.kernel import clock

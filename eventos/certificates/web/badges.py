@@ -6,7 +6,7 @@ from flask import Response, redirect, render_template, url_for
 
 from eventos.adapters import storage
 from eventos.certificates import messages, queries, service
-from eventos.certificates.rules import State
+from eventos.certificates.codes import State
 from eventos.certificates.web.desk import ISSUERS, URL, door
 from eventos.cycles import queries as cycles
 from eventos.kernel import clock

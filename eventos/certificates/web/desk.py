@@ -7,8 +7,8 @@ from flask import Response, redirect, render_template, request, url_for
 from eventos.adapters import storage
 from eventos.attendance import queries as attendance
 from eventos.certificates import messages, queries, service
+from eventos.certificates.codes import State
 from eventos.certificates.forms import RevokeForm
-from eventos.certificates.rules import State
 from eventos.cycles import queries as cycles
 from eventos.kernel import clock
 from eventos.kernel.db import reading, transaction

@@ -7,7 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from eventos.adapters import storage
 from eventos.certificates import messages, rules, service
-from eventos.certificates.rules import NoCertificate, Standing, State
+from eventos.certificates.codes import State
+from eventos.certificates.rules import NoCertificate, Standing
 from eventos.kernel import clock, limits, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction

@@ -1,4 +1,4 @@
-"""Whether a constancia is valid, for whoever has its code: thirty questions a minute from one address, one answer for what does not exist."""
+"""Whether a constancia is valid, for whoever has its code: thirty questions a minute from one address."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from flask import make_response, redirect, render_template, request, url_for
 
 from eventos.certificates import queries
-from eventos.certificates.rules import State, read_code
+from eventos.certificates.codes import State, read_code
 from eventos.kernel import clock, limits, spanish
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.http import Audience, Door, client_address
