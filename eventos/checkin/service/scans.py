@@ -61,7 +61,10 @@ class _Case:
 def record_scans(db: Session, device: DeviceView, event: DoorEvent, seen: Sequence[SeenScan], *, now: datetime) -> list[Answer]:
     """Judge and keep what a device saw for one of its events; answers in the order given. A refusal is an answer, not an error."""
     known = queries.earlier(db, device.id, [one.nonce for one in seen])
-    fresh = {one.nonce: one for one in reversed(seen) if one.nonce not in known}
+    fresh: dict[str, SeenScan] = {}
+    for one in seen:
+        if one.nonce not in known:
+            fresh.setdefault(one.nonce, one)
     answers = _again(db, device, event, known.values(), now) if known else {}
     cases = _cases(db, event, list(fresh.values()), now)
     # Everywhere in the same order, so that two doors sending many at once never wait for each other in a circle.
