@@ -149,7 +149,11 @@ def _insert(db: Session, roster_id: int, wanted: Sequence[tuple[Holder, dict[str
         }
         for holder, said in wanted
     ]
-    return list(db.execute(insert(Certificate).returning(Certificate.id, sort_by_parameter_order=True), values).scalars())
+    db.execute(insert(Certificate), values)
+    codes = [value["code"] for value in values]
+    found = db.execute(select(Certificate.code, Certificate.id).where(Certificate.code.in_(codes)))
+    made = {row.code: row.id for row in found}
+    return [made[code] for code in codes]
 
 
 def _replace(db: Session, replaced: Sequence[int], now: datetime) -> None:
