@@ -134,7 +134,9 @@ def _prose(document: Any) -> None:
     document.add_paragraph("Diapositivas", style="Heading 2")
     _tag(document, "for each in slides")
     # Pictures stand in a line as words do: two of them fill it.
-    document.add_paragraph("{% for page in each.pages %}{{ page }} {% endfor %}", style="Figura")
+    _tag(document, "for pair in each.pages|batch(2, '')")
+    document.add_paragraph("{{ pair[0] }} {{ pair[1] }}", style="Diapositivas")
+    _tag(document, "endfor")
     document.add_paragraph("{{ each.caption }}", style="Pie de figura")
     _tag(document, "endfor")
     _tag(document, "endif")

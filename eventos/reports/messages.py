@@ -19,7 +19,7 @@ PDF = "application/pdf"
 MEDIA_TYPES = {"docx": WORD, "pdf": PDF}
 # Wide enough to read a slide on paper at 78 mm, and the pieza at 118 mm.
 WIDEST_PX = 1_200
-FLYER_MM, SLIDE_MM = 118.0, 77.0
+FLYER_MM, SLIDE_MM = 118.0, 76.0
 
 Pictures = Mapping[str, bytes]
 

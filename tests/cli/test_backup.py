@@ -34,7 +34,7 @@ from tests.support.databases import ROOT, Databases, environment, run_eventos
 def lived_in(app: Flask, settings: Settings) -> Settings:
     """The demonstration, a mail and a file kept."""
     with app.app_context():
-        list(demo.load())
+        list(demo.load(printed=False))
         storage.shelf().put("Un informe: niñez y participación".encode())
     runner.run_all(app)
     letters = settings.data_dir / "correo"
