@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import ValidationError
 
+from eventos.checkin.rules import SHORTEST_SEARCH
 from eventos.kernel.text import fold, normalise_document
 from eventos.kernel.vocabulary import Modality, Source
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine, choices
@@ -41,7 +42,7 @@ class SearchForm(BaseForm):
     )
 
     def validate_text(self, field: Any) -> None:
-        if len(fold(field.data or "").replace(" ", "")) < 3:
+        if len(fold(field.data or "").replace(" ", "")) < SHORTEST_SEARCH:
             raise ValidationError("Escriba al menos tres letras o números.")
 
 

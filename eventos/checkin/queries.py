@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
 from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
-from eventos.checkin.rules import MOST_FOUND, DoorEvent, Hours, Verdict
 from eventos.cycles.models import Event, EventDay
 from eventos.kernel import clock, spanish
 from eventos.kernel.errors import NotFound
@@ -19,6 +18,31 @@ from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.people.models import Person
 from eventos.registration.models import Registration
+
+MOST_FOUND = 8
+ACCEPTED, REPEATED, ANNULLED = "accepted", "repeated", "annulled"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """One day of an event."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class DoorEvent:
+    """An event that a device may read for."""
+
+    id: int
+    slug: str
+    title: str
+    short_title: str
+    state: EventState
+    venue: str
+    demo: bool
+    days: tuple[Hours, ...]
 
 
 @dataclass(frozen=True)
@@ -289,13 +313,12 @@ def door_count(db: Session, event_id: int) -> DoorCount:
         .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
         .scalar_subquery()
     )
-    said_well = (Verdict.ACCEPTED.value, Verdict.REPEATED.value, Verdict.ANNULLED.value)
     row = db.execute(
         select(
             accepted.label("accepted"),
             expected.label("expected"),
-            func.coalesce(func.sum(case((Scan.verdict == Verdict.REPEATED.value, 1), else_=0)), 0).label("repeated"),
-            func.coalesce(func.sum(case((Scan.verdict.not_in(said_well), 1), else_=0)), 0).label("refused"),
+            func.coalesce(func.sum(case((Scan.verdict == REPEATED, 1), else_=0)), 0).label("repeated"),
+            func.coalesce(func.sum(case((Scan.verdict.not_in((ACCEPTED, REPEATED, ANNULLED)), 1), else_=0)), 0).label("refused"),
             func.max(Scan.received_at).label("last_at"),
         ).where(Scan.event_id == event_id)
     ).one()
@@ -319,7 +342,7 @@ class DeviceRow:
 
 def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
     """The devices of an event, newest first, with what each did for it: one statement."""
-    good = and_(Scan.verdict == Verdict.ACCEPTED.value, Scan.direction == "in")
+    good = and_(Scan.verdict == ACCEPTED, Scan.direction == "in")
     asked = (
         select(
             *(

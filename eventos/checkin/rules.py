@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from eventos.kernel import clock, spanish
 from eventos.kernel.errors import RuleViolation
@@ -18,7 +19,6 @@ UNDO_WITHIN = timedelta(minutes=15)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 MOST_AT_ONCE = 50
-MOST_FOUND = 8
 SHORTEST_SEARCH = 3
 
 
@@ -49,26 +49,24 @@ class LinkGone(RuleViolation):
     message = "Este vínculo ya se usó, venció o fue retirado. Pida uno nuevo a quien organiza el evento."
 
 
-@dataclass(frozen=True)
-class Hours:
+class Hours(Protocol):
     """One day of an event, as the door needs it."""
 
-    starts_at: datetime
-    ends_at: datetime
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
-@dataclass(frozen=True)
-class DoorEvent:
-    """An event that a device may read for."""
+class DoorEvent(Protocol):
+    """An event, as the door judges by it."""
 
-    id: int
-    slug: str
-    title: str
-    short_title: str
-    state: EventState
-    venue: str
-    demo: bool
-    days: tuple[Hours, ...]
+    @property
+    def id(self) -> int: ...
+    @property
+    def state(self) -> EventState: ...
+    @property
+    def days(self) -> Sequence[Hours]: ...
 
 
 @dataclass(frozen=True)

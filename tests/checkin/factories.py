@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
 from eventos.checkin import queries, service
-from eventos.checkin.queries import DeviceView
-from eventos.checkin.rules import DoorEvent, SeenScan
+from eventos.checkin.queries import DeviceView, DoorEvent
+from eventos.checkin.rules import SeenScan
 from eventos.cycles.models import Event
 from eventos.kernel import http, links, tokens
 from eventos.kernel.audit import SYSTEM

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from eventos.checkin.rules import DoorEvent, Hours, Presented, Verdict, can_undo, expires_at, flag, judge, why
+from eventos.checkin.queries import DoorEvent, Hours
+from eventos.checkin.rules import Presented, Verdict, can_undo, expires_at, flag, judge, why
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import EventState, RegistrationState
 

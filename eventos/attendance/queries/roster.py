@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from eventos.accounts.models import Staff
 from eventos.attendance.models import AttendanceDecision
 from eventos.attendance.queries.standing import RosterFilter, Standing, expected_codes, matches, standing
-from eventos.kernel import divipola
+from eventos.checkin.models import Acceptance
+from eventos.kernel import divipola, spanish
 from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import Modality, RegistrationState
 from eventos.people.models import Person
@@ -45,6 +46,7 @@ class RosterRow:
     decided_by: str | None
     listed: bool | None
     filename: str | None
+    entered_at: datetime | None
     place: str
     part: str = "attendee"
     document_type: str | None = None
@@ -60,6 +62,8 @@ class RosterRow:
         """What the conclusion stands on, in words."""
         if self.decided is not None:
             return "Decisión de la oficina"
+        if self.entered_at is not None:
+            return f"Ingresó por la puerta, {spanish.date_long(self.entered_at)}, {spanish.time_short(self.entered_at)}"
         if self.listed is not None:
             return "Lista importada" if self.listed else "La lista importada dice que no asistió"
         return "Sin evidencia"
@@ -192,6 +196,7 @@ def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
         Staff.name.label("decided_by"),
         which.listed.c.attended.label("listed"),
         which.listed.c.filename,
+        Acceptance.accepted_at.label("entered_at"),
         which.part.label("part"),
         *private,
     ]

@@ -1,13 +1,14 @@
-"""How each registration of an event stands: what the office decided last, else what the last entered sheet said, else not attended."""
+"""How each registration of an event stands: what the office decided last, else that it entered by the door, else the last entered sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Subquery, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision, AttendancePart
+from eventos.checkin.models import Acceptance
 from eventos.cycles.models import CycleMunicipio, Event
 from eventos.kernel import divipola
 from eventos.kernel.text import fold
@@ -33,6 +34,7 @@ class Status(Word):
     ATTENDED = "asistieron", "Asistieron"
     ABSENT = "no-asistieron", "No asistieron"
     MARKED = "oficina", "Marcados por la oficina"
+    SCANNED = "puerta", "Ingresaron por la puerta"
     LISTED = "lista", "Según lista importada"
     WAITLISTED = "espera", "En lista de espera"
     TEAM = "equipo", "Expositores y organizadores"
@@ -65,13 +67,14 @@ class Standing:
     part: ColumnElement[str]
     team: ColumnElement[bool]
     evidence: ColumnElement[str]
+    scanned: ColumnElement[bool]
 
 
 def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 
-    A decision without a verdict took the earlier ones back, so the sheet speaks again. Inscritos are the active registrations and
-    whoever came from the waitlist; cancelled ones are not counted, and speakers and organisers (`team`) stand apart.
+    A decision without a verdict took the earlier ones back, so the door or the sheet speaks again; an undone scan is no acceptance.
+    Inscritos are the active registrations and whoever came from the waitlist; cancelled ones are not counted, and speakers and organisers (`team`) stand apart.
     """
     decided = (
         select(
@@ -116,9 +119,11 @@ def standing(event_id: int) -> Standing:
         Registration.__table__.outerjoin(decided, and_(decided.c.registration_id == Registration.id, decided.c.place == 1))
         .outerjoin(listed, and_(listed.c.registration_id == Registration.id, listed.c.place == 1))
         .outerjoin(parted, and_(parted.c.registration_id == Registration.id, parted.c.place == 1))
+        .outerjoin(Acceptance.__table__, Acceptance.registration_id == Registration.id)
     )
+    entered = Acceptance.registration_id.is_not(None)
     part = func.coalesce(parted.c.part, "attendee")
-    attended = func.coalesce(decided.c.attended, listed.c.attended, false())
+    attended = func.coalesce(decided.c.attended, case((entered, true())), listed.c.attended, false())
     counted = and_(
         Registration.event_id == event_id,
         part == "attendee",
@@ -130,10 +135,11 @@ def standing(event_id: int) -> Standing:
     team = and_(Registration.event_id == event_id, part != "attendee", Registration.state != RegistrationState.CANCELLED.value)
     evidence = case(
         (decided.c.attended.is_not(None), "oficina"),
+        (entered, "puerta"),
         (listed.c.attended.is_(True), "lista"),
         else_="",
     )
-    return Standing(decided, listed, source, attended, counted, part, team, evidence)
+    return Standing(decided, listed, source, attended, counted, part, team, evidence, and_(decided.c.attended.is_(None), entered))
 
 
 def expected_codes(db: Session, event_id: int) -> tuple[str, ...]:
@@ -173,7 +179,8 @@ def _of_status(status: str, which: Standing) -> ColumnElement[bool] | None:
         Status.ATTENDED.value: which.attended.is_(True),
         Status.ABSENT.value: which.attended.is_(False),
         Status.MARKED.value: which.decided.c.attended.is_(True),
-        Status.LISTED.value: and_(which.decided.c.attended.is_(None), which.listed.c.attended.is_(True)),
+        Status.SCANNED.value: which.scanned,
+        Status.LISTED.value: which.evidence == "lista",
     }.get(status)
 
 

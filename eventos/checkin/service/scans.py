@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from eventos.checkin import queries, rules
 from eventos.checkin.models import Acceptance, Scan
-from eventos.checkin.queries import Attendee, DeviceView
-from eventos.checkin.rules import TONES, WORDS, DoorEvent, Presented, SeenScan, UndoTooLate, Verdict
+from eventos.checkin.queries import Attendee, DeviceView, DoorEvent
+from eventos.checkin.rules import TONES, WORDS, Presented, SeenScan, UndoTooLate, Verdict
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import upsert

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from eventos.checkin import queries
-from eventos.checkin.queries import DeviceView
-from eventos.checkin.rules import DoorEvent, SeenScan
+from eventos.checkin.queries import DeviceView, DoorEvent
+from eventos.checkin.rules import SeenScan
 from eventos.checkin.service.scans import Answer, record_scans
 from eventos.kernel import audit
 from eventos.kernel.audit import Actor

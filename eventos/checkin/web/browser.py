@@ -6,8 +6,8 @@ from flask import Flask, current_app, g, request
 from werkzeug.wrappers import Response
 
 from eventos.checkin import queries, service
-from eventos.checkin.queries import DeviceView
-from eventos.checkin.rules import SEEN_EVERY, DoorEvent
+from eventos.checkin.queries import DeviceView, DoorEvent
+from eventos.checkin.rules import SEEN_EVERY
 from eventos.kernel import clock, http, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import Busy

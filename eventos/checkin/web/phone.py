@@ -9,8 +9,8 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 
 from eventos.checkin import queries, service
 from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
-from eventos.checkin.queries import DeviceView
-from eventos.checkin.rules import MOST_AT_ONCE, DoorEvent, SeenScan
+from eventos.checkin.queries import DeviceView, DoorEvent
+from eventos.checkin.rules import MOST_AT_ONCE, SeenScan
 from eventos.checkin.service import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, Answer
 from eventos.checkin.web.browser import device, device_and_event
 from eventos.checkin.web.doors import device_pages
