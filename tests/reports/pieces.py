@@ -77,7 +77,7 @@ def close(db: Session, event: Event, *, version: int = 0, reason: str = "") -> N
 
 
 def words_of_pdf(content: bytes) -> str:
-    """What a reader takes out of a PDF, page by page; pdfium tells a hyphen at the end of a line by U+FFFE."""
+    """What a reader takes out of a PDF, page by page."""
     document = pypdfium2.PdfDocument(content)
     try:
         pages = [document[number] for number in range(len(document))]
@@ -87,4 +87,4 @@ def words_of_pdf(content: bytes) -> str:
             opened.close()
     finally:
         document.close()
-    return " ".join(said.replace("\ufffe", "-").split())
+    return " ".join(said.split())
