@@ -42,8 +42,10 @@ def add(slug: str) -> Any:
         return _list(slug, form), 422
     with reading() as db:
         ref = queries.event_in_scope(db, slug, current_staff())
+    with upload.stream:  # A large upload waits in a file of its own.
+        content = upload.read()
     try:
-        file = _keep(upload.read(), clean(upload.filename))
+        file = _keep(content, clean(upload.filename))
         command = form.to_command(title=file.filename.rpartition(".")[0])
         with transaction() as db:
             service.add_material(db, ref.id, command, file, by=actor(), now=clock.now())
