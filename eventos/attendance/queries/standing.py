@@ -74,7 +74,8 @@ def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 
     A decision without a verdict took the earlier ones back, so the door or the sheet speaks again; an undone scan is no acceptance.
-    Inscritos are the active registrations and whoever came from the waitlist; cancelled ones are not counted, and speakers and organisers (`team`) stand apart.
+    Inscritos are the active registrations and whoever came from the waitlist; cancelled ones are not counted, and speakers and
+    organisers (`team`) stand apart.
     """
     decided = (
         select(
