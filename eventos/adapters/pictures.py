@@ -17,6 +17,8 @@ _STARTS: Final = ((b"\x89PNG\r\n\x1a\n", "PNG"), (b"\xff\xd8\xff", "JPEG"), (b"R
 SVG_REFUSED = "Los dibujos SVG todavía no se aceptan. Guárdelo como PNG con fondo transparente y súbalo otra vez."
 NOT_A_PICTURE = "El archivo no es una imagen PNG, JPEG o WebP. Guárdela en uno de esos formatos y súbala otra vez."
 
+DAMAGED = "La imagen está dañada o incompleta. Guárdela otra vez y súbala de nuevo."
+
 
 class UnusablePicture(InvalidInput):
     """The upload is no picture this product takes; `fields["file"]` repeats why, to show it beside the field."""
@@ -55,6 +57,8 @@ def rewrite(content: bytes, *, longest_side: int = LONGEST_SIDE) -> Picture:
     if kind is None:
         is_svg = b"<svg" in content[:4096].lower()
         raise UnusablePicture(SVG_REFUSED if is_svg else NOT_A_PICTURE)
+    if not _is_whole(content, kind):
+        raise UnusablePicture(DAMAGED)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -65,7 +69,14 @@ def rewrite(content: bytes, *, longest_side: int = LONGEST_SIDE) -> Picture:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:
         raise UnusablePicture("La imagen tiene demasiados píxeles. Redúzcala a menos de 50 megapíxeles.") from bomb
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as fault:
-        raise UnusablePicture("La imagen está dañada o incompleta. Guárdela otra vez y súbala de nuevo.") from fault
+        raise UnusablePicture(DAMAGED) from fault
+
+
+def _is_whole(content: bytes, kind: str) -> bool:
+    """Whether the file says its own end; Pillow may have been told elsewhere in the process to fill in what is missing."""
+    if kind == "WEBP":
+        return int.from_bytes(content[4:8], "little") + 8 <= len(content)
+    return (b"IEND" if kind == "PNG" else b"\xff\xd9") in content
 
 
 def _fresh(image: Image.Image, longest_side: int) -> Picture:

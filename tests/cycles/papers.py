@@ -39,11 +39,11 @@ def an_active_pdf() -> bytes:
 
 
 def a_deep_pdf() -> bytes:
-    """One page whose content inflates from a few kilobytes to 200 MB of drawing."""
+    """One page whose content inflates from a few kilobytes to 150 MB of drawing."""
     document = pikepdf.new()
     document.add_blank_page(page_size=(720, 405))
     squeezed = zlib.compressobj(9)
-    content = b"".join(squeezed.compress(b"0 0 m 700 400 l S\n" * 60_000) for _ in range(220)) + squeezed.flush()
+    content = b"".join(squeezed.compress(b"0 0 m 700 400 l S\n" * 60_000) for _ in range(150)) + squeezed.flush()
     stream = pikepdf.Stream(document, content)
     stream.Filter = Name.FlateDecode
     document.pages[0].Contents = stream
