@@ -74,7 +74,7 @@ class WalkInForm(RegistrationForm):
         for name in ("email", "post"):
             field = self[name]
             field.validators = [one for one in field.validators if not isinstance(one, Needed)]
-            field.flags.required = None
+            field.flags.required = False
 
     def workplace(self) -> Workplace:
         away = bool(self.abroad.data)

@@ -242,4 +242,5 @@ def test_the_pages_satisfy_the_judges(stand: Stand, chromium: Chromium, width: i
     pages["link"] = page.goto(stand.address + link.group()).text()  # type: ignore[union-attr]
     faults += [f"link: {fault}" for fault in axe(page)]
     assert faults == []
-    assert vnu(pages) == []
+    faults = vnu(pages)
+    assert faults == [], "\n".join(faults)
