@@ -205,3 +205,4 @@ def test_part_is_told_on_the_page_of_the_person(stage: Callable[..., Stage]) -> 
     assert scene.post(f"/{scene.people[0]}/parte", part="presidente").status_code == 422
     assert "Persona 0" in scene.get("/lista?estado=equipo")
     assert "Persona 0" not in scene.get("/lista")
+    assert "del equipo, aparte" in scene.get()

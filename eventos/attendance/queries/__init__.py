@@ -1,6 +1,6 @@
 """What is asked about who came: the count with its breakdowns, the list behind each figure, and the evidence of one person."""
 
-from eventos.attendance.queries.closed import Change, RosterVersion, change_since, changes_between, has_changed, latest, versions
+from eventos.attendance.queries.closed import Change, RosterVersion, change_since, changes_between, has_changed, latest, team, versions
 from eventos.attendance.queries.count import Count, Figure, count
 from eventos.attendance.queries.roster import Decision, Evidence, RosterPage, RosterRow, attended_ids, evidence, export_rows, roster
 from eventos.attendance.queries.standing import (
@@ -40,5 +40,6 @@ __all__ = [
     "has_changed",
     "latest",
     "roster",
+    "team",
     "versions",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.attendance.acta import Difference, Entry, Others, compare, list_hash
@@ -80,6 +80,12 @@ def latest(db: Session, event_id: int) -> RosterVersion | None:
     columns = [getattr(Roster, name) for name in RosterVersion.__dataclass_fields__]
     row = db.execute(select(*columns).where(Roster.event_id == event_id).order_by(Roster.version.desc()).limit(1)).one_or_none()
     return RosterVersion(**row._mapping) if row else None
+
+
+def team(db: Session, event_id: int) -> int:
+    """Speakers and organisers of an event, who are told apart from its asistentes: one statement."""
+    which = standing(event_id)
+    return db.execute(select(func.count()).select_from(which.source).where(which.team)).scalar_one()
 
 
 def would_close(event_id: int, others: Others, *, roster_id: int = 0) -> Select[Any]:

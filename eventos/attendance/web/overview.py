@@ -19,12 +19,14 @@ def overview(slug: str) -> str:
         ref = cycles.event_in_scope(db, slug, current_staff())
         event = cycles.event_view_by_id(db, ref.id)
         count = queries.count(db, ref.id, expected=event.expected)
+        team = queries.team(db, ref.id)
         acta = queries.latest(db, ref.id)
         changed = acta is not None and queries.has_changed(db, ref.id, acta)
     return render_template(
         "attendance/overview.html",
         event=event,
         count=count,
+        team=team,
         acta=acta,
         changed=changed,
         may_close=_may_close(event),
