@@ -48,6 +48,7 @@ class Stand:
         return f"{self.address}/puerta/{self.slug}"
 
     def arrive(self, page: Page) -> None:
+        page.clock.set_fixed_time(OPEN)
         page.context.add_cookies(
             [{"name": "eventos-puerta", "value": self.bearer, "domain": "127.0.0.1", "path": "/puerta", "httpOnly": True}]
         )
