@@ -4,8 +4,11 @@ Run as `python -m eventos.adapters.raster_child FOLDER WIDTH`: reads FOLDER/in.p
 standard output, in JSON, how many pages there are and what was cut, or why it refuses.
 """
 
+import contextlib
+import ctypes
 import json
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from typing import Any
 MEMORY = 1536 * 1024 * 1024
 CPU_SECONDS = 90
 LARGEST_FILE = 128 * 1024 * 1024
+_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl(2)
 
 # What may act, reach out or hide inside a PDF (ISO 32000-2, 12.6 actions, 7.11.4 embedded files, 12.7.8 XFA, 13 multimedia).
 ACTIVE_KEYS = ("/OpenAction", "/AA", "/JS", "/JavaScript", "/EmbeddedFiles", "/EmbeddedFile", "/AF", "/XFA", "/RichMedia", "/Collection")
@@ -23,6 +27,9 @@ ACTIVE_ANNOTATIONS = frozenset(("/FileAttachment", "/RichMedia", "/Screen", "/Mo
 
 
 def limit() -> None:
+    """Little memory, time and disk; and no life beyond the worker that started it, even when that one is killed."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
