@@ -73,7 +73,7 @@ def issue_own(db: Session, registration_id: int, *, by: Actor, now: datetime) ->
     if last is not None and last.state in (State.PENDING, State.READY):
         return last.id
     if last is not None and last.state is State.ERROR:
-        _draw_again(db, last.id, now)
+        _draw_again(db, last.id)
         return last.id
     _issue(db, event_id, only=[registration_id], by=by, now=now)
     made = queries.of_registration(db, registration_id)
@@ -199,22 +199,22 @@ def revoke_gone(db: Session, event_id: int, *, by: Actor, now: datetime) -> int:
     return len(gone)
 
 
-def draw_failed(db: Session, event_id: int, *, now: datetime) -> int:
+def draw_failed(db: Session, event_id: int) -> int:
     """Try again those that could not be drawn."""
     failed = [view.id for view in queries.live_of_event(db, event_id).values() if view.state is State.ERROR]
     for number in failed:
-        _draw_again(db, number, now)
+        _draw_again(db, number)
     return len(failed)
 
 
-def _draw_again(db: Session, certificate_id: int, now: datetime) -> None:
-    db.execute(
+def _draw_again(db: Session, certificate_id: int) -> None:
+    again = db.execute(
         update(Certificate)
         .where(Certificate.id == certificate_id, Certificate.state == State.ERROR.value)
         .values(state=State.PENDING.value, error=None)
     )
-    key = f"certificates.build:{certificate_id}:{int(now.timestamp())}"
-    outbox.enqueue(db, "certificates.build", key=key, certificate_id=certificate_id)
+    if changed(again):
+        outbox.enqueue(db, "certificates.build", certificate_id=certificate_id)
 
 
 def mark_ready(db: Session, certificate_id: int, *, sha256: str) -> None:

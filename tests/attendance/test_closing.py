@@ -15,15 +15,18 @@ from eventos.attendance.acta import Entry, Others, Part
 from eventos.attendance.models import AttendancePart, Roster, RosterEntry
 from eventos.attendance.queries import closed
 from eventos.attendance.rules import CloseRoster, Decide
+from eventos.checkin import service as checkin
 from eventos.cycles.models import CycleStaff
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.kernel.errors import InvalidInput
-from eventos.kernel.vocabulary import StaffRole
+from eventos.kernel.vocabulary import Modality, StaffRole
 from tests.accounts.factories import signed_in
 from tests.attendance.factories import Guest, a_held_event, register, the_114
 from tests.attendance.test_web import Stage
+from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.cycles.factories import a_cycle, a_published_event, an_event
+from tests.registration.factories import a_registration
 from tests.support.statements import counted
 
 Opened = Callable[[], AbstractContextManager[Session]]
@@ -143,6 +146,16 @@ def test_closed_actas_and_parts_are_append_only(db: Session, model: type, verb: 
     change = {Roster: {"attendees": 999}, RosterEntry: {"evidence": "x"}, AttendancePart: {"part": "attendee"}}[model]
     with pytest.raises(DBAPIError, match="append-only"), db.begin_nested():
         db.execute(update(model).values(**change) if verb == "change" else delete(model))
+
+
+@pytest.mark.both_databases
+def test_who_came_in_by_the_door_is_in_the_acta_with_that_evidence(db: Session) -> None:
+    event = a_published_event(db, modality=Modality.ONSITE, venue_name="Auditorio Ficticio", venue_divipola="17001")
+    came, _stayed = a_registration(db, event, modality="presencial"), a_registration(db, event, modality="presencial")
+    device = a_device(db, event)
+    checkin.record_scans(db, device, door_of(device, event), [a_scan(came)], now=OPEN)
+    acta = service.close_roster(db, event.id, CloseRoster(0, Others.APART), by=SYSTEM, now=OPEN)
+    assert [(entry.registration_id, entry.evidence) for entry in closed.entries_of(db, acta.id)] == [(came.id, "puerta")]
 
 
 def test_hash_does_not_depend_on_the_order_and_tells_every_field_apart() -> None:

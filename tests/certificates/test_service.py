@@ -184,7 +184,7 @@ def test_full_disk_is_told_and_tried_again(writing: Opened, looking: Opened, out
     assert found.state is State.ERROR
     root.unlink()
     with writing() as db:
-        assert service.draw_failed(db, event.id, now=clock.now()) == 1
+        assert service.draw_failed(db, event.id) == 1
     outbox_run()
     with looking() as db:
         found = queries.of_registration(db, people[0].id)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
+from sqlalchemy.exc import IntegrityError
 
 from eventos.adapters import storage
 from eventos.attendance import queries as attendance
@@ -17,6 +18,7 @@ from eventos.kernel.http import Audience, Door, actor, current_staff, download
 from eventos.kernel.vocabulary import StaffRole
 
 ISSUERS = (StaffRole.ADMINISTRATOR, StaffRole.ORGANISER)
+SOMEBODY_ELSE = "Alguien más las estaba expidiendo en este momento. Mire la lista antes de intentarlo otra vez."
 URL = "/escritorio/eventos/<slug>/constancias"
 
 door = Door("constancias", __name__, audience=Audience.STAFF, roles=(*ISSUERS, StaffRole.READER))
@@ -67,9 +69,11 @@ def issue_all(slug: str) -> Any:
         with transaction() as db:
             ref = cycles.event_in_scope(db, slug, current_staff())
             made = service.issue_all(db, ref.id, by=actor(), now=clock.now())
-            made += service.draw_failed(db, ref.id, now=clock.now())
+            made += service.draw_failed(db, ref.id)
     except RuleViolation as refused:
         return _page(slug, refusal=refused.message), 409
+    except IntegrityError:
+        return _page(slug, refusal=SOMEBODY_ELSE), 409
     return redirect(url_for("constancias.overview", slug=slug, aviso="certificates-issued" if made else "certificates-complete"))
 
 
@@ -90,6 +94,8 @@ def reissue(slug: str, number: int) -> Any:
             service.reissue(db, ref.id, number, by=actor(), now=clock.now())
     except RuleViolation as refused:
         return _page(slug, refusal=refused.message), 409
+    except IntegrityError:
+        return _page(slug, refusal=SOMEBODY_ELSE), 409
     return redirect(url_for("constancias.overview", slug=slug, aviso="certificate-reissued"))
 
 
