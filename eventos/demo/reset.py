@@ -29,6 +29,7 @@ def remove(db: Session) -> int:
     for of_person in (Acceptance, Certificate, AttendanceDecision, AttendancePart):
         db.execute(delete(of_person).where(of_person.registration_id.in_(registrations)))
     db.execute(delete(RosterEntry).where(RosterEntry.roster_id.in_(rosters)))
+    db.execute(delete(Scan).where(Scan.registration_id.in_(registrations)))
     for of_door in (Scan, DeviceEvent, BadgeSheet, Roster):
         db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))

@@ -9,12 +9,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from eventos import demo
-from eventos.attendance.models import Roster
+from eventos.attendance.models import AttendancePart, Roster
+from eventos.certificates.models import BadgeSheet, Certificate
+from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
 from eventos.cycles.models import Event, Material
 from eventos.demo.reset import remove
+from eventos.entities.models import Entity
+from eventos.kernel import clock
 from eventos.kernel.db import Base, reading
-from eventos.publicity.models import Flyer
+from eventos.kernel.outbox import Job, enqueue
+from eventos.publicity.models import Flyer, Logo
+from eventos.registration.models import Registration
 from eventos.reports import queries
+from tests.accounts.factories import a_staff
 from tests.attendance.factories import Guest, register
 from tests.cycles.factories import a_published_event
 
@@ -73,3 +80,53 @@ def test_loading_again_after_a_reset_makes_it_whole(app: Flask) -> None:
         with reading() as db:
             assert db.execute(select(func.count()).select_from(Flyer).where(Flyer.published_at.is_not(None))).scalar_one() == 1
             assert db.execute(select(Material.state)).scalars().all() == ["ready"]
+
+
+# What is left after the reset: the event of another cycle at whose door a code of the demonstration was read, and who linked the phone.
+REAL = {"cycle", "cycle_municipio", "device", "entity", "event", "event_day", "event_role", "seat_pool", "staff"}
+
+
+def a_busy_door(db: Session) -> None:
+    """Phones, scans (one undone), entries, constancias, escarapelas and a logo: all about the demonstration."""
+    now = clock.now()
+    fifth = db.execute(select(Event).where(Event.number == 5)).scalar_one()
+    registrations = db.execute(select(Registration.id).where(Registration.event_id == fifth.id).limit(2)).scalars().all()
+    roster = db.execute(select(Roster.id).where(Roster.event_id == fifth.id)).scalar_one()
+    staff = a_staff(db)
+    device = Device(
+        public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, expires_at=now, created_by=staff.id, created_at=now
+    )
+    db.add(device)
+    db.flush()
+    db.add(DeviceEvent(device_id=device.id, event_id=fifth.id))
+    given = {"device_id": device.id, "event_id": fifth.id, "registration_id": registrations[0], "scanned_at": now, "received_at": now}
+    first = Scan(nonce="a", verdict="accepted", **given)
+    db.add(first)
+    db.flush()
+    db.add(Scan(nonce="b", verdict="annulled", annuls_id=first.id, **given))
+    elsewhere = a_published_event(db, number=8)
+    db.add(Scan(nonce="d", verdict="other_event", **{**given, "event_id": elsewhere.id}))
+    db.add(Acceptance(registration_id=registrations[1], device_id=device.id, nonce="c", accepted_at=now))
+    paper = {"roster_id": roster, "registration_id": registrations[0], "content": {}, "issued_at": now}
+    second = Certificate(code="B" * 16, state="pending", **paper)
+    db.add(second)
+    db.flush()
+    db.add(Certificate(code="A" * 16, state="revoked", revoked_at=now, replaced_by_id=second.id, **paper))
+    db.add(BadgeSheet(public_id="hojas", event_id=fifth.id, state="pending", requested_by="system", requested_at=now))
+    entity = db.execute(select(Entity.id).where(Entity.name == "Veeduría Ficticia del Eje")).scalar_one()
+    db.add(Logo(entity_id=entity, file_sha256="0" * 64, width=1, height=1, uploaded_at=now))
+    db.add(AttendancePart(registration_id=registrations[0], part="speaker", decided_at=now))
+    enqueue(db, "certificates.build", certificate_id=second.id)
+
+
+@pytest.mark.slow
+@pytest.mark.both_databases
+def test_a_reset_takes_what_happened_at_its_door_too(app: Flask, writing: Opened, looking: Opened) -> None:
+    with app.app_context():
+        list(demo.load(printed=False))
+    with writing() as db:
+        a_busy_door(db)
+        remove(db)
+    with looking() as db:
+        assert set(rows(db)) == REAL
+        assert db.execute(select(func.count()).select_from(Job).where(Job.name == "certificates.build")).scalar_one() == 0

@@ -14,7 +14,12 @@ MESSAGE = "append-only"
 
 # table → the condition (on OLD) under which a row may be removed, and under which it may be changed.
 RULES = {
-    "scan": ("EXISTS (SELECT 1 FROM event WHERE event.id = OLD.event_id AND event.demo)", "FALSE"),
+    # Also a demo QR that was read at the door of a real event.
+    "scan": (
+        "EXISTS (SELECT 1 FROM event WHERE event.id = OLD.event_id AND event.demo) "
+        "OR EXISTS (SELECT 1 FROM registration WHERE registration.id = OLD.registration_id AND registration.demo)",
+        "FALSE",
+    ),
     "attendance_part": ("EXISTS (SELECT 1 FROM registration WHERE registration.id = OLD.registration_id AND registration.demo)", "FALSE"),
     "roster": ("EXISTS (SELECT 1 FROM event WHERE event.id = OLD.event_id AND event.demo)", "FALSE"),
     "roster_entry": ("EXISTS (SELECT 1 FROM registration WHERE registration.id = OLD.registration_id AND registration.demo)", "FALSE"),
