@@ -131,6 +131,8 @@ def _backups(settings: Settings) -> Iterator[Check]:
         late = f"; pasaron más de {backups.STALE.days} días: {how}" if last.is_stale else ""
         when = spanish.date_long(clock.local(last.made_at).date())
         yield Check("Copia de respaldo", not last.is_stale, f"la última es del {when}, en {last.folder}{late}", optional=True)
+    if not settings.sqlalchemy_url.startswith("sqlite") and (shutil.which("pg_dump") is None or shutil.which("pg_restore") is None):
+        yield Check("Programas de PostgreSQL", False, "sin pg_dump no hay copias: sudo apt-get install postgresql-client", optional=True)
 
 
 def _fonts() -> Iterator[Check]:

@@ -48,5 +48,5 @@ def configure(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    for noisy in ("huey", "alembic", "werkzeug"):
+    for noisy in ("huey", "alembic", "werkzeug", "weasyprint.progress", "pikepdf"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
