@@ -1,7 +1,6 @@
 """PDF from our own HTML: PDF/A-3a and PDF/UA-1 in one file (ISO 19005-3, ISO 14289-1), with no way out to files or the network."""
 
 import base64
-import logging
 import re
 import threading
 import unicodedata
@@ -44,8 +43,6 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"""
 # WeasyPrint and fontconfig share state within a process: one document at a time.
 _one_at_a_time = threading.Lock()
-# Seven lines for each document would drown the log.
-logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)
 
 
 class ForbiddenResource(PermanentFailure):
