@@ -5,15 +5,13 @@ A room's `web.py` makes its doors with `Door(...)`; every route therefore declar
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -21,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import VISITOR, Actor
 from eventos.kernel.db import is_busy
+from eventos.kernel.doors import EVERY_ROLE, PUBLIC_BODY, Audience, Door, EnrolledDevice, Entry, StaffMember
 from eventos.kernel.errors import (
     Busy,
     EventosError,
@@ -32,13 +31,12 @@ from eventos.kernel.errors import (
     TransientFailure,
 )
 from eventos.kernel.settings import Settings
-from eventos.kernel.vocabulary import StaffRole
+
+__all__ = ["EVERY_ROLE", "PUBLIC_BODY", "Audience", "Door", "EnrolledDevice", "Entry", "StaffMember"]  # rooms ask for them here
 
 log = logging.getLogger("eventos.http")
-View = TypeVar("View", bound=Callable[..., Any])
 
 FORM_TOKEN_LIFE = timedelta(hours=4)
-PUBLIC_BODY = 64 * 1024
 UPLOAD_BODY = 11 * 1024 * 1024
 DISCARDED_BODY = 2 * UPLOAD_BODY
 
@@ -60,74 +58,7 @@ CSP = (
 CSP_FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-class Audience(StrEnum):
-    """Who a route is for."""
-
-    PUBLIC = "public"  # anybody; reads no cookie, may be cached for a minute
-    OPEN = "open"  # anybody; forms and answers that are never cached
-    PERSONAL = "personal"  # whoever holds the link: never cached, never indexed
-    STAFF = "staff"  # signed-in staff, with one of the roles
-    DEVICE = "device"  # a phone enrolled for the door of named events
-    SERVICE = "service"  # machines: health checks
-
-
-class StaffMember(Protocol):
-    """What a door needs to know about the person signed in (accounts provides it)."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def role(self) -> StaffRole: ...
-
-
-class EnrolledDevice(Protocol):
-    """What a door needs to know about the phone that asks (checkin provides it)."""
-
-    @property
-    def id(self) -> int: ...
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a route declared."""
-
-    audience: Audience
-    roles: frozenset[StaffRole]
-    max_body: int
-
-
-EVERY_ROLE = frozenset(StaffRole)
 _BOUND = frozenset({Audience.STAFF, Audience.DEVICE})
-
-
-class Door(Blueprint):
-    """A blueprint whose routes declare their audience, and for staff their roles."""
-
-    def __init__(self, name: str, import_name: str, *, audience: Audience, roles: Iterable[StaffRole] = EVERY_ROLE) -> None:
-        super().__init__(name, import_name)
-        self.audience = audience
-        self.roles = frozenset(roles)
-
-    def route(
-        self, rule: str, *, roles: Iterable[StaffRole] | None = None, max_body: int = PUBLIC_BODY, **options: Any
-    ) -> Callable[[View], View]:
-        """Like Flask's, with the roles and the largest body this route takes."""
-        entry = Entry(self.audience, frozenset(roles) if roles is not None else self.roles, max_body)
-
-        def decorate(view: View) -> View:
-            view.entry = entry  # type: ignore[attr-defined]
-            self.add_url_rule(rule, options.pop("endpoint", None), view, **options)
-            return view
-
-        return decorate
-
-    def get(self, rule: str, **options: Any) -> Callable[[View], View]:
-        return self.route(rule, methods=["GET"], **options)
-
-    def post(self, rule: str, **options: Any) -> Callable[[View], View]:
-        return self.route(rule, methods=["POST"], **options)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -2,85 +2,23 @@
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
-from eventos.accounts.models import Staff
-from eventos.checkin.models import Acceptance, Device, Scan
+from eventos.checkin.models import Device, Scan
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Event
 from eventos.kernel import clock
-from eventos.kernel.audit import SYSTEM, AuditEntry
-from eventos.kernel.outbox import Job
+from eventos.kernel.audit import SYSTEM
 from eventos.kernel.vocabulary import StaffRole
-from eventos.people.models import Consent, Person
-from eventos.registration.models import Registration
-from tests.accounts.factories import a_staff, open_form_token, signed_in
+from tests.accounts.factories import open_form_token, signed_in
 from tests.checkin.factories import OPEN, a_bearer, carry, code_of
+from tests.checkin.stage import At, Stage, accepted, one_scan
 from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_published_event
-from tests.registration.factories import a_registration
 from tests.support.statements import counted
-
-At = Callable[[datetime], None]
-
-
-@dataclass
-class Stage:
-    """A phone at the door of an event, with people."""
-
-    client: FlaskClient
-    csrf: str
-    event: Event
-    other: Event
-    people: list[Registration]
-    stranger: Registration
-    bearer: str
-    staff: Staff
-
-    @property
-    def url(self) -> str:
-        return f"/puerta/{self.event.slug}"
-
-    def post(self, path: str, **data: str) -> TestResponse:
-        return self.client.post(f"{self.url}/{path}", data={"csrf_token": self.csrf, **data})
-
-    def typed(self, code: str, nonce: str = "lectura-0001") -> TestResponse:
-        return self.post("codigo", code=code, nonce=nonce)
-
-    def sent(self, *scans: dict[str, object]) -> TestResponse:
-        return self.post("lecturas", lecturas=json.dumps(scans))
-
-
-@pytest.fixture
-def stage(client: FlaskClient, writing: Opened, clock_at: At) -> Stage:
-    clock_at(OPEN)
-    with writing() as db:
-        cycle = a_cycle(db)
-        event = a_published_event(db, cycle=cycle)
-        other = a_published_event(db, cycle=cycle, number=6, topic="Control social")
-        people = [a_registration(db, event, given_names=name, family_names="Ejemplo Guadual") for name in ("Aurora", "Irene", "Lucio")]
-        assert all(one.person for one in people)  # loaded, to be asked about later
-        stranger = a_registration(db, other)
-        staff = a_staff(db, role=StaffRole.ADMINISTRATOR)
-        bearer = a_bearer(db, event, staff=staff)
-    return Stage(client, carry(client, bearer), event, other, people, stranger, bearer, staff)
-
-
-def one_scan(code: str, nonce: str = "lectura-0001", at: datetime = OPEN) -> dict[str, object]:
-    return {"nonce": nonce, "code": code, "at": int(at.timestamp() * 1000)}
-
-
-def accepted(looking: Opened) -> int:
-    with looking() as db:
-        return db.scalar(select(func.count()).select_from(Acceptance)) or 0
-
 
 # --- the link ------------------------------------------------------------------------------------------------------------------
 
@@ -241,109 +179,6 @@ def test_another_sites_page_cannot_scan(stage: Stage) -> None:
 
 def test_a_phone_opens_no_page_of_the_office(stage: Stage) -> None:
     assert stage.client.get(f"/escritorio/eventos/{stage.event.slug}").status_code == 302
-
-
-# --- without a code ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_search_shows_masked_people_and_is_written_down(stage: Stage, looking: Opened) -> None:
-    answer = stage.post("buscar", text="guadual")
-    assert [name in answer.text for name in ("Aurora", "Irene", "Lucio")] == [True] * 3
-    assert all(one.person.document_number not in answer.text for one in stage.people)
-    with looking() as db:
-        entry = db.execute(select(AuditEntry).where(AuditEntry.action == "checkin.search")).scalar_one()
-    assert entry.detail == {"found": 3}
-
-
-@pytest.mark.parametrize("text", ["", "ab", "a b", "··"])
-def test_a_search_needs_three_letters(stage: Stage, text: str) -> None:
-    assert stage.post("buscar", text=text).status_code == 422
-
-
-def test_the_thirty_first_search_of_a_minute_waits(stage: Stage) -> None:
-    assert {stage.post("buscar", text="guadual").status_code for _ in range(30)} == {200}
-    answer = stage.post("buscar", text="guadual")
-    assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
-
-
-def test_the_hundred_and_twenty_first_scan_of_a_minute_waits(stage: Stage) -> None:
-    statuses = [stage.sent(one_scan("nada", f"lectura-{number:04}")).status_code for number in range(121)]
-    assert statuses == [200] * 120 + [429]
-
-
-def test_somebody_is_marked_by_hand_and_undone(stage: Stage, looking: Opened, clock_at: At) -> None:
-    data = {"registration": stage.people[1].public_id, "nonce": "marca-00001"}
-    assert stage.post("marcar", **data, reason="porque sí").status_code == 422
-    answer = stage.post("marcar", **data, reason="No trae el código")
-    assert "Irene Ejemplo Guadual" in answer.text
-    assert accepted(looking) == 1
-    undone = stage.post("deshacer", nonce="marca-00001")
-    assert (undone.status_code, "Deshecho" in undone.text) == (200, True)
-    assert accepted(looking) == 0
-    stage.post("marcar", registration=stage.people[1].public_id, nonce="marca-00002", reason="No trae el código")
-    clock_at(OPEN + timedelta(minutes=16))
-    late = stage.post("deshacer", nonce="marca-00002")
-    assert (late.status_code, "15 minutos" in late.text) == (409, True)
-    assert accepted(looking) == 1
-
-
-WALK_IN = {
-    "document_type": "CC",
-    "document_number": "71.222.333",
-    "given_names": "Hilario",
-    "family_names": "Modelo Laurel",
-    "municipio": "Riosucio, Caldas",
-    "entity": "Alcaldía de Riosucio",
-    "consent": "y",
-    "nonce": "puerta-00001",
-}
-
-
-def test_a_walk_in_is_registered_and_let_in_at_once(stage: Stage, looking: Opened) -> None:
-    answer = stage.post("inscribir", **WALK_IN)
-    assert (answer.status_code, "Adelante" in answer.text, "Hilario Modelo Laurel" in answer.text) == (200, True, True)
-    assert "Adelante" in stage.post("inscribir", **WALK_IN).text
-    with looking() as db:
-        row = db.execute(select(Registration).join(Person).where(Person.document_number == "71222333")).scalar_one()
-        assert (row.source, row.divipola, row.state) == ("walk_in", "17614", "active")
-        assert db.execute(select(Consent.channel).where(Consent.person_id == row.person_id)).scalars().all() == ["walk_in"]
-        assert [job for job in db.execute(select(Job)).scalars() if job.args.get("registration_id") == row.id] == []
-        kept = db.execute(select(Scan)).scalar_one()
-        assert (kept.manual, kept.reason, kept.verdict) == (True, "Inscripción en la puerta", "accepted")
-    assert accepted(looking) == 1
-
-
-def test_a_walk_in_with_a_mail_gets_the_confirmation(stage: Stage, looking: Opened) -> None:
-    stage.post("inscribir", **WALK_IN, email="hilario@pacora.example")
-    with looking() as db:
-        assert "registration.confirm" in {job.name for job in db.execute(select(Job).order_by(Job.id.desc()).limit(1)).scalars()}
-
-
-def test_a_walk_in_who_was_registered_is_let_in_and_stays_as_they_were(stage: Stage, looking: Opened) -> None:
-    document = stage.people[2].person.document_number or ""
-    answer = stage.post("inscribir", **{**WALK_IN, "document_number": document})
-    assert "Lucio Ejemplo Guadual" in answer.text
-    assert accepted(looking) == 1
-
-
-@pytest.mark.parametrize("missing", ["document_number", "given_names", "family_names", "municipio", "entity", "consent"])
-def test_a_walk_in_without_what_is_needed_is_told(stage: Stage, looking: Opened, missing: str) -> None:
-    answer = stage.post("inscribir", **{name: value for name, value in WALK_IN.items() if name != missing})
-    assert answer.status_code == 422
-    assert "Laurel" in answer.text or missing == "family_names"
-    assert accepted(looking) == 0
-
-
-def test_a_walk_in_at_a_full_event_waits(client: FlaskClient, writing: Opened, looking: Opened, clock_at: At) -> None:
-    clock_at(OPEN)
-    with writing() as db:
-        event = a_published_event(db, capacity_virtual=1)
-        a_registration(db, event)
-        bearer = a_bearer(db, event)
-    csrf = carry(client, bearer)
-    answer = client.post(f"/puerta/{event.slug}/inscribir", data={"csrf_token": csrf, **WALK_IN})
-    assert "En lista de espera" in answer.text
-    assert accepted(looking) == 0
 
 
 # --- the organiser ---------------------------------------------------------------------------------------------------------------
