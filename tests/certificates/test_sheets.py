@@ -74,6 +74,12 @@ def test_qr_of_the_constancia_leads_to_its_verification() -> None:
 
 
 @pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(("cycle", "said"), [("Ciclo de foros", "dentro del ciclo de foros."), ("Pacto", "dentro del ciclo «Pacto».")])
+def test_cycle_is_not_said_twice(cycle: str, said: str) -> None:
+    assert said in " ".join(words(drawn("Elvira Demo", cycle=cycle)).split())
+
+
+@pytest.mark.usefixtures("app")
 def test_hostile_names_are_text() -> None:
     text = words(drawn("<img src=file:///etc/passwd> {{ 7*7 }} & Cía."))
     assert "<img src=file:///etc/passwd> {{ 7*7 }} & Cía." in " ".join(text.split())
