@@ -11,7 +11,7 @@ from time import monotonic, sleep
 import pytest
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page
 from sqlalchemy import func, select, update
 from werkzeug.serving import make_server
 
@@ -25,10 +25,9 @@ from tests.checkin.factories import OPEN, a_bearer, code_of
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
-from tests.support.browser import ARGUMENTS, DESKTOP, PHONE, Chromium, find_chromium
+from tests.support.browser import DESKTOP, PHONE, Chromium
 from tests.support.judges import axe, vnu
 from tests.support.ports import free_port
-from tests.support.presence import missing
 
 pytestmark = pytest.mark.browser
 
@@ -85,24 +84,19 @@ def until(true: Callable[[], bool], seconds: float = 15) -> None:
 
 
 @pytest.fixture
-def with_camera(stand: Stand, tmp_path: Path) -> Iterator[Page]:
+def with_camera(stand: Stand, whole_browser: Chromium, tmp_path: Path) -> Iterator[Page]:
     """A browser whose camera sees the QR of the first person, as our own code draws it."""
-    path = find_chromium()
-    if path is None:
-        missing("Chromium")
     video = film(Image.open(io.BytesIO(qr.png(stand.codes[0], scale=6))), tmp_path / "camara.y4m")
-    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={video}"]
+    fake = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={video}")
     faults: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *fake])
-        context = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-CO", timezone_id="America/Bogota")
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: faults.append(request.url) if not request.url.startswith(stand.address) else None)
-        stand.arrive(page)
-        yield page
-        browser.close()
+    browser = whole_browser.another(*fake)
+    page = browser.new_context(viewport={"width": PHONE, "height": 740}, locale="es-CO", timezone_id="America/Bogota").new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: faults.append(request.url) if not request.url.startswith(stand.address) else None)
+    stand.arrive(page)
+    yield page
+    browser.close()
     assert faults == []
 
 
