@@ -16,7 +16,10 @@ from eventos.adapters import mail, storage
 from eventos.kernel import db, http, links, logs, tokens
 from eventos.kernel.settings import ROOT, BadSettings, Settings
 
-ROOMS = ("accounts", "entities", "people", "cycles", "registration", "attendance", "reports", "agenda", "desk")
+ROOMS = (
+    *("accounts", "entities", "people", "cycles", "dialogue", "publicity", "registration", "checkin"),
+    *("attendance", "certificates", "reports", "agenda", "desk"),
+)
 log = logging.getLogger("eventos.access")
 
 

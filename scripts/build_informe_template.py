@@ -41,6 +41,7 @@ def build() -> bytes:
     _first_page(document)
     _prose(document)
     _participation(document)
+    _questions(document)
     _sections_and_annexes(document)
     _closing(document)
     properties = document.core_properties
@@ -117,10 +118,10 @@ def _prose(document: Any) -> None:
     _tag(document, "endif")
     _section(document, "Entidades aliadas", "allies_sentence", "civil_sentence")
     _section(document, "Objetivo y normas", "objective", "norms_sentence")
-    _tag(document, "if flyer is defined and flyer")
+    _tag(document, "if flyer")
     document.add_paragraph("Pieza publicitaria", style="Heading 2")
-    document.add_paragraph("{{ flyer }}").paragraph_format.keep_with_next = True
-    document.add_paragraph("{{ flyer_caption }}", style="Caption")
+    document.add_paragraph("{{ flyer.picture }}", style="Figura")
+    document.add_paragraph("{{ flyer.caption }}", style="Pie de figura")
     _tag(document, "endif")
     document.add_paragraph("Link de ingreso", style="Heading 2")
     _tag(document, "if link")
@@ -128,6 +129,16 @@ def _prose(document: Any) -> None:
     run._r.get_or_add_rPr().append(parse_xml(f"<w:noProof {nsdecls('w')}/>"))
     _tag(document, "else")
     document.add_paragraph("Este evento no tuvo link de ingreso.")
+    _tag(document, "endif")
+    _tag(document, "if slides")
+    document.add_paragraph("Diapositivas", style="Heading 2")
+    _tag(document, "for each in slides")
+    # Pictures stand in a line as words do: two of them fill it.
+    _tag(document, "for pair in each.pages|batch(2, '')")
+    document.add_paragraph("{{ pair[0] }} {{ pair[1] }}", style="Diapositivas")
+    _tag(document, "endfor")
+    document.add_paragraph("{{ each.caption }}", style="Pie de figura")
+    _tag(document, "endfor")
     _tag(document, "endif")
 
 
@@ -153,10 +164,13 @@ def _participation(document: Any) -> None:
     _tag(document, "elif coverage_sentence")
     document.add_paragraph("{{ coverage_sentence }}")
     _tag(document, "endif")
-    for sentence, strong in (("participation_sentence", True), ("rule_sentence", False)):
+    for sentence, strong in (("participation_sentence", True), ("acta_sentence", False), ("rule_sentence", False)):
         _tag(document, f"if {sentence}")
         document.add_paragraph().add_run(f"{{{{ {sentence} }}}}").bold = strong
         _tag(document, "endif")
+    _tag(document, "if acta_hash")
+    document.add_paragraph("Huella SHA-256 del listado: {{ acta_hash }}", style="Huella")
+    _tag(document, "endif")
     _tag(document, "if municipality_table and municipality_table.rows")
     document.add_paragraph("{{ municipality_table.caption }}", style="Caption")
     head = [(style, f"{{{{ municipality_table.headers[{at}] }}}}") for at, style in enumerate(("Celda", "Celda", "Celda con cifra"))]
@@ -179,6 +193,18 @@ def _participation(document: Any) -> None:
         cell.paragraphs[0].paragraph_format.keep_with_next = True
     _shade(totals, TINT)
     document.add_paragraph(style="Celda")
+    _tag(document, "endif")
+
+
+def _questions(document: Any) -> None:
+    _tag(document, "if questions")
+    document.add_paragraph("Preguntas", style="Heading 2")
+    document.add_paragraph("{{ questions.summary }}")
+    _tag(document, "for question in questions['items']")
+    document.add_paragraph(style="Pregunta").add_run("{{ question.body }}").bold = True
+    document.add_paragraph("{{ question.asked }}", style="Quién pregunta")
+    document.add_paragraph("{{ question.answer }} {{ question.answered }}", style="Respuesta")
+    _tag(document, "endfor")
     _tag(document, "endif")
 
 
@@ -223,6 +249,8 @@ def _closing(document: Any) -> None:
     _tag(document, "endif")
     document.add_paragraph("Elaborado por", style="Heading 2")
     document.add_paragraph("{{ prepared_by }}", style="Firma")
+    for heading, who in (("Revisó", "reviewed_by"), ("Aprobó", "approved_by")):
+        _section(document, heading, who)
 
 
 # --- parts of tables ---

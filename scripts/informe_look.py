@@ -67,6 +67,13 @@ def _styles(document: Any) -> None:
     _boxed(styles["Aclaración"], fill="FFF6E0", left=AMBER)
     _style(new("Link de ingreso"), font=LINK_FONT, size=9, color=INK, before=2, after=6, line=1.25)
     _boxed(styles["Link de ingreso"], fill=TINT, left=None)
+    _style(new("Figura"), size=10.5, before=0, after=2, line=1.0, keep=True)
+    _style(new("Diapositivas"), size=10.5, before=0, after=4, line=1.0)
+    _style(new("Pie de figura"), size=9, color=SOFT, before=2, after=8, line=1.2)
+    _style(new("Huella"), font=LINK_FONT, size=7.5, color=SOFT, after=6, line=1.2)
+    _style(new("Pregunta"), size=10.5, before=6, after=1, line=1.3, keep=True)
+    _style(new("Quién pregunta"), size=9, color=SOFT, after=2, line=1.2, keep=True)
+    _style(new("Respuesta"), size=10.5, after=6, line=1.35)
     _style(new("Firma"), size=10.5, before=6, after=0, line=1.3)
 
 

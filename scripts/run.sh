@@ -7,6 +7,6 @@ python=.venv/bin/python
 export EVENTOS_LOG_LEVEL="${EVENTOS_LOG_LEVEL:-WARNING}"
 "$python" -m eventos migrate
 if [[ ${DEMO:-1} != 0 ]]; then
-  "$python" -m eventos demo
+  EVENTOS_PORT="${PORT:-8000}" "$python" -m eventos demo  # its pieza carries a QR with the address of this server
 fi
 exec "$python" -m eventos serve --with-worker --port "${PORT:-8000}"

@@ -1,4 +1,4 @@
-"""Takes a picture of every page, on a phone and on a desk, into build/screens/, and the README's own into docs/img/."""
+"""Takes a picture of every page, on a phone and on a desk, into build/screens/, and those of the README and the guide into docs/img/."""
 
 import io
 import shutil
@@ -35,6 +35,14 @@ FOR_THE_README = (
     ("inscripcion-movil", f"/eventos/{scene.FORUM}/inscripcion", PHONE, ""),
 )
 
+# The guide's, one or two for each of its pages.
+FOR_THE_GUIDE = (
+    ("guia-pieza", f"{DESK}/pieza", DESKTOP, "section[aria-labelledby=version]"),
+    ("guia-preguntas", f"{DESK}/preguntas", DESKTOP, "section[aria-labelledby=lista]"),
+    ("guia-actas", f"{DESK}/asistencia/actas", DESKTOP, ""),
+    ("guia-informe", f"{DESK}/informe", DESKTOP, ""),
+)
+
 
 def main() -> int:
     only = sys.argv[1:]
@@ -69,8 +77,23 @@ def take_the_readmes(chromium: Chromium) -> None:
     for old in PICTURES.glob("*.png"):
         old.unlink()
     with serving(scene.load_demo) as (url, cookie):
-        for name, address, width, part in FOR_THE_README:
+        for name, address, width, part in FOR_THE_README + FOR_THE_GUIDE:
             take_for_the_readme(chromium.open(width=width, signed_in=(url, cookie)), url + address, name, part)
+        take_the_door(chromium, url, cookie)
+
+
+def take_the_door(chromium: Chromium, url: str, cookie: str) -> None:
+    """A phone linked as a person links it, and what it shows of the workshop that begins now."""
+    desk = chromium.open(signed_in=(url, cookie))
+    settle(desk, f"{url}/escritorio/eventos/{scene.NOW}/puerta")
+    desk.fill("input[name=name]", "Puerta principal")
+    desk.get_by_role("button", name="Crear el vínculo").click()
+    link = desk.locator("code.link-full").inner_text()
+    phone = chromium.open(width=PHONE)
+    settle(phone, link)
+    phone.get_by_role("button", name="Vincular este teléfono").click()
+    phone.wait_for_url("**/puerta/**")
+    take_for_the_readme(phone, f"{url}/puerta/{scene.NOW}/buscar", "guia-puerta", "")
 
 
 def take_the_screens(chromium: Chromium, only: list[str]) -> None:

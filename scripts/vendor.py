@@ -1,6 +1,6 @@
-"""Fetch the browser files we serve but did not write (two font families) from npm at a pinned version and a recorded hash.
+"""Fetch the browser files we serve but did not write (two font families, the reader of codes) from npm, pinned and with a recorded hash.
 
-Run by hand when a version is raised: `python scripts/vendor.py`. What it writes under `static/fonts/` is committed, so nobody needs npm to
+Run by hand when a version is raised: `python scripts/vendor.py`. What it writes under `static/` is committed, so nobody needs npm to
 run or test the product. A tarball whose SHA-512 differs from the one recorded here is refused and nothing is written.
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
+SCRIPTS = FONTS.parent / "vendor"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,37 @@ class Family:
     weights: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Scripts:
+    """One npm package of scripts: what is taken out of it, and the name it gets under `static/vendor/`."""
+
+    package: str
+    version: str
+    integrity: str
+    files: tuple[tuple[str, str], ...]
+
+
+# The reader fetches its WebAssembly from a foreign host unless told otherwise: it must be of the version the reader was built with.
+READERS = (
+    Scripts(
+        package="barcode-detector",
+        version="3.2.2",
+        integrity="sha512-/4QOrrNrCRmDSBWiiP4aC72dnkuXUEdcFRidHgbPRXUpy82XcCMvJssI6fEs6JT42LS7DvBVZO70qasJbYKyrA==",
+        files=(
+            ("package/dist/iife/ponyfill.js", "barcode-detector.js"),
+            ("package/LICENSE", "barcode-detector-LICENSE.txt"),
+        ),
+    ),
+    Scripts(
+        package="zxing-wasm",
+        version="3.1.3",
+        integrity="sha512-3lC9BJk4fR5ZJxcGjb0hVnDFOW7KpLXHIebiBmVd4FDRQZVeObztoTKxRUPxlWwSgxrMRONK0u50hBD1aTYEKg==",
+        files=(
+            ("package/dist/reader/zxing_reader.wasm", "zxing_reader.wasm"),
+            ("package/LICENSE", "zxing-wasm-LICENSE.txt"),
+        ),
+    ),
+)
 FAMILIES = (
     Family(
         package="@fontsource/montserrat",
@@ -53,8 +85,10 @@ def integrity(data: bytes) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode("ascii")
 
 
-def members(family: Family) -> dict[str, str]:
-    """What to take out of the package: member name → file name under `static/fonts/`."""
+def members(family: Family | Scripts) -> dict[str, str]:
+    """What to take out of the package: member name → file name under its folder of `static/`."""
+    if isinstance(family, Scripts):
+        return dict(family.files)
     wanted = {"package/LICENSE": f"{family.slug}-LICENSE.txt"}
     for weight in family.weights:
         for subset, suffix in SUBSETS.items():
@@ -62,7 +96,7 @@ def members(family: Family) -> dict[str, str]:
     return wanted
 
 
-def extract(family: Family, tarball: Path, into: Path) -> list[str]:
+def extract(family: Family | Scripts, tarball: Path, into: Path) -> list[str]:
     """Check the tarball against its recorded integrity and write the wanted members; answers their names.
 
     Raises ValueError when the hash differs or a member is missing.
@@ -86,7 +120,7 @@ def extract(family: Family, tarball: Path, into: Path) -> list[str]:
     return sorted(contents)
 
 
-def fetch(family: Family, folder: Path) -> Path:
+def fetch(family: Family | Scripts, folder: Path) -> Path:
     """Ask npm for the package's tarball; answers where it lies."""
     command = ["npm", "pack", f"{family.package}@{family.version}", "--silent", "--pack-destination", str(folder)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -94,11 +128,11 @@ def fetch(family: Family, folder: Path) -> Path:
 
 
 def main() -> int:
-    """Fetch, check and write every family."""
+    """Fetch, check and write every package."""
     with tempfile.TemporaryDirectory() as folder:
-        for family in FAMILIES:
-            for name in extract(family, fetch(family, Path(folder)), FONTS):
-                sys.stdout.write(f"static/fonts/{name}\n")
+        for family, into in [*((each, FONTS) for each in FAMILIES), *((each, SCRIPTS) for each in READERS)]:
+            for name in extract(family, fetch(family, Path(folder)), into):
+                sys.stdout.write(f"static/{into.name}/{name}\n")
     return 0
 
 

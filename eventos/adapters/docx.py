@@ -73,6 +73,8 @@ class _InlinePicture:
         part = self._template.current_rendering_part
         inline = part.new_pic_inline(io.BytesIO(self._picture.png), Mm(self._picture.width_mm), None)
         inline.docPr.set("descr", _clean(self._picture.alt))
+        for side in "TBLR":  # Word takes none as 0, LibreOffice as an eighth of an inch.
+            inline.set(f"dist{side}", "0")
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 
@@ -113,8 +115,13 @@ def drop_leftover_styles(document: Any) -> None:
 def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined, loader=DictLoader({}))
     environment.globals.clear()
-    environment.tests["figure"] = lambda value: isinstance(value, str) and _FIGURE.fullmatch(value.strip()) is not None
+    environment.tests["figure"] = is_figure
     return environment
+
+
+def is_figure(value: Any) -> bool:
+    """Whether a cell holds a number: such columns are set to the right."""
+    return isinstance(value, str) and _FIGURE.fullmatch(value.strip()) is not None
 
 
 def _prepared(value: Any, document: DocxTemplate) -> Any:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from eventos.adapters import calendar, mail
-from eventos.agenda import rules
 from eventos.cycles.queries import EventView
 from eventos.kernel import clock, links
+from eventos.kernel.platforms import platform
 from eventos.kernel.vocabulary import EventState, LinkExposure, Modality
 
 
@@ -42,7 +42,7 @@ def occasion(view: EventView) -> calendar.PublicEvent:
     name, address = mail.sender()
     where = [view.place] if view.place else []
     if view.modality is not Modality.ONSITE:
-        where.append(f"Virtual, por {rules.platform(view.link)}" if rules.platform(view.link) else "Virtual")
+        where.append(f"Virtual, por {platform(view.link)}" if platform(view.link) else "Virtual")
     said = [
         view.summary,
         f"Información e inscripciones: {links.event(view.slug)}",
@@ -66,3 +66,13 @@ def occasion(view: EventView) -> calendar.PublicEvent:
         stamped_at=view.updated_at,
         status="CANCELLED" if view.state is EventState.CANCELLED else "CONFIRMED",
     )
+
+
+def picture(view: EventView, version: int) -> dict[str, Any]:
+    """The published pieza as pages that share the event show it (Open Graph): its address, its size, and what it says in words."""
+    return {
+        "address": links.absolute(f"/eventos/{view.slug}/pieza.png?v={version}"),
+        "width": 1200,
+        "height": 630,
+        "alt": f"Pieza publicitaria de {view.title}: {view.when}",
+    }

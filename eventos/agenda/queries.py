@@ -1,14 +1,18 @@
-"""What a fresh instance still lacks, for the page that says how to begin."""
+"""What a fresh instance still lacks, and what an event's page shows beside the event: its pieza, its materials, its answered questions."""
 
+from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Text, cast, exists, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
-from eventos.cycles.models import Cycle, Event
+from eventos.cycles.models import Cycle, Event, Material
+from eventos.dialogue.models import Question
 from eventos.entities.models import Office
-from eventos.kernel.vocabulary import StaffRole
+from eventos.kernel.vocabulary import MakingState, QuestionState, StaffRole
+from eventos.publicity.models import Flyer
 
 
 @dataclass(frozen=True)
@@ -36,3 +40,61 @@ def beginning(db: Session) -> Beginning:
         )
     ).one()
     return Beginning(*(bool(value) for value in row))
+
+
+@dataclass(frozen=True)
+class Download:
+    """A material anybody may take once the event is over."""
+
+    public_id: str
+    title: str
+    filename: str
+    size: int
+    pages: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question with its answer, without the name of who asked."""
+
+    body: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside an event on its page. `flyer` is the version published, or None."""
+
+    flyer: int | None
+    downloads: tuple[Download, ...]
+    answers: tuple[Answer, ...]
+
+
+def beside(db: Session, event_id: int) -> Beside:
+    """The pieza, the public materials and the answered questions of an event: one statement."""
+    none = cast(null(), Text)
+    rows = union_all(
+        select(literal("flyer"), func.max(Flyer.version), none, none, none, none, none).where(
+            Flyer.event_id == event_id, Flyer.published_at.is_not(None)
+        ),
+        select(
+            literal("download"),
+            Material.position,
+            Material.public_id,
+            Material.title,
+            Material.filename,
+            cast(Material.size, Text),
+            cast(Material.pages, Text),
+        ).where(Material.event_id == event_id, Material.is_public, Material.state == MakingState.READY.value),
+        select(literal("answer"), Question.position, Question.body, Question.answer, none, none, none).where(
+            Question.event_id == event_id, Question.state == QuestionState.ANSWERED.value
+        ),
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in sorted(db.execute(rows).all(), key=lambda row: (row[0], row[1] or 0)):
+        found[row[0]].append(row)
+    return Beside(
+        flyer=found["flyer"][0][1] if found["flyer"] else None,
+        downloads=tuple(Download(row[2], row[3], row[4], int(row[5]), int(row[6]) if row[6] else None) for row in found["download"]),
+        answers=tuple(Answer(row[2], row[3]) for row in found["answer"]),
+    )

@@ -4,24 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 from eventos.cycles.rules import Registrable, Window, registration_window
 from eventos.kernel import clock, spanish
+from eventos.kernel.platforms import platform
 from eventos.kernel.vocabulary import EventState, LinkExposure, Modality
 
 if TYPE_CHECKING:
     from eventos.cycles.queries import EventView, PoolView
-
-PLATFORMS = (
-    ("teams.microsoft.com", "Microsoft Teams"),
-    ("teams.live.com", "Microsoft Teams"),
-    ("zoom.us", "Zoom"),
-    ("meet.google.com", "Google Meet"),
-    ("webex.com", "Webex"),
-    ("youtube.com", "YouTube"),
-    ("youtu.be", "YouTube"),
-)
 
 
 class Announced(Registrable, Protocol):
@@ -76,12 +66,6 @@ def entrance(event: Announced, now: datetime) -> Entrance:
     if event.starts_at is not None and now >= event.starts_at:
         return Entrance("info", "En curso", "clock", sentence="El evento está en curso y las inscripciones ya cerraron.")
     return Entrance("idle", "Inscripciones cerradas", "lock", sentence="Las inscripciones ya cerraron.")
-
-
-def platform(link: str) -> str:
-    """The name people know for the host of a link de ingreso ("Microsoft Teams"), or ""."""
-    host = (urlsplit(link).hostname or "") if link else ""
-    return next((name for domain, name in PLATFORMS if host == domain or host.endswith(f".{domain}")), "")
 
 
 def facts(event: "EventView", now: datetime) -> list[Fact]:

@@ -3,24 +3,35 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 
 from eventos.adapters import calendar
 from eventos.agenda import messages, queries, rules
+from eventos.agenda.forms import AskForm
+from eventos.agenda.queries import Beside
 from eventos.cycles import queries as cycles
 from eventos.cycles.queries import EventView
 from eventos.cycles.rules import PresenceRule
-from eventos.kernel import clock, links, spanish
-from eventos.kernel.db import reading
-from eventos.kernel.errors import NotFound
-from eventos.kernel.http import Audience, Door, current_staff, download, entry_of
-from eventos.kernel.vocabulary import EventState, LinkExposure
+from eventos.dialogue import queries as dialogue
+from eventos.dialogue import service as asking
+from eventos.dialogue.rules import MOST_OF_ONE_PERSON, QuestionsClosed, TooManyQuestions
+from eventos.kernel import clock, limits, links, spanish, tokens
+from eventos.kernel.audit import Actor
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import InvalidInput, NotFound
+from eventos.kernel.http import Audience, Door, client_address, current_staff, download, entry_of
+from eventos.kernel.vocabulary import EventState, LinkExposure, RegistrationState
 from eventos.people.rules import notice as habeas_data
+from eventos.registration import queries as registrations
+from eventos.registration.queries import RegistrationView
+from eventos.registration.service.allowance import BAD_TOKENS
 
 PAST_PAGE = 10
 
 public = Door("agenda", __name__, audience=Audience.PUBLIC)
 preview = Door("agenda_preview", __name__, audience=Audience.STAFF)
+mine = Door("my_questions", __name__, audience=Audience.PERSONAL)
+NOTICES = {"question-sent": ("success", "Recibimos su pregunta. El equipo organizador la verá antes de la sesión.")}
 
 
 @public.get("/")
@@ -45,7 +56,8 @@ def home() -> str:
 def event(slug: str) -> str:
     with reading() as db:
         view = _shown(cycles.event_view(db, slug))
-    return _event_page(view)
+        beside = queries.beside(db, view.id)
+    return _event_page(view, beside)
 
 
 @public.get("/eventos/<slug>/evento.ics")
@@ -66,7 +78,8 @@ def draft(slug: str) -> str:
     with reading() as db:
         cycles.event_in_scope(db, slug, current_staff())
         view = cycles.event_view(db, slug)
-    return _event_page(view, preview=True)
+        beside = queries.beside(db, view.id)
+    return _event_page(view, beside, preview=True)
 
 
 @public.get("/politicas")
@@ -98,8 +111,9 @@ def _shown(view: EventView) -> EventView:
     return view
 
 
-def _event_page(view: EventView, *, preview: bool = False) -> str:
+def _event_page(view: EventView, beside: Beside, *, preview: bool = False) -> str:
     now = clock.now()
+    is_over = view.ends_at is None or now >= view.ends_at
     shows_link = view.link_exposure is LinkExposure.PUBLIC and view.link
     return render_template(
         "agenda/event.html",
@@ -121,13 +135,89 @@ def _event_page(view: EventView, *, preview: bool = False) -> str:
         ],
         address=links.event(view.slug),
         structured=messages.structured(view),
+        flyer=messages.picture(view, beside.flyer) if beside.flyer is not None else None,
+        downloads=beside.downloads if is_over else (),
+        answers=beside.answers,
         demo_banner=view.demo,
         preview=preview,
     )
 
 
-MENU = (("Agenda", "agenda.home", {"agenda.home", "agenda.event"}), ("Mi inscripción", "registration.links", {"registration.links"}))
-MINE = {"registration.links": "my_registration"}
+# --- questions of whoever holds a personal link -----------------------------------------------------------------------------------
+
+
+@mine.get("/i/<token>/preguntas")
+def my_questions(token: str) -> Any:
+    return _questions_page(token, _registration(token), AskForm())
+
+
+@mine.post("/i/<token>/preguntas")
+def ask(token: str) -> Any:
+    """Send a question to those who prepare the event, from the link that only the registered person has."""
+    form, registration = AskForm.from_request(), _registration(token)
+    if not form.validate():
+        return _questions_page(token, registration, form), 422
+    if not _may_ask(registration):
+        return _questions_page(token, registration, form, refusal=QuestionsClosed.message), 409
+    try:
+        with transaction() as db:
+            asking.ask(
+                db,
+                registration.event.id,
+                registration_id=registration.id,
+                asked_by=", ".join(part for part in (registration.full_name, registration.entity_name) if part)[:160],
+                body=form.body.data or "",
+                by=Actor.person(registration.person_id),
+                now=clock.now(),
+            )
+    except InvalidInput as refusal:
+        form.refuse(refusal.fields, refusal.message)
+        return _questions_page(token, registration, form), 422
+    except TooManyQuestions as refusal:
+        return _questions_page(token, registration, form, refusal=refusal.message), 409
+    return redirect(url_for("my_questions.my_questions", token=token, aviso="question-sent"), 303)
+
+
+def _registration(token: str) -> RegistrationView:
+    """The registration of a link. A link that is not ours is counted, so that nobody can try them all."""
+    try:
+        with reading() as db:
+            return registrations.my_registration_view(db, tokens.digest(token))
+    except NotFound:
+        with transaction() as db:
+            limits.spend(db, (BAD_TOKENS, client_address()))
+        raise
+
+
+def _may_ask(registration: RegistrationView) -> bool:
+    """Until the event ends, while neither it nor the registration is cancelled."""
+    event = registration.event
+    is_ahead = event.ends_at is None or clock.now() < event.ends_at
+    return registration.state is not RegistrationState.CANCELLED and event.state is EventState.PUBLISHED and is_ahead
+
+
+def _questions_page(token: str, registration: RegistrationView, form: AskForm, *, refusal: str | None = None) -> str:
+    with reading() as db:
+        asked = dialogue.questions_by(db, registration.id)
+    return render_template(
+        "agenda/my_questions.html",
+        token=token,
+        event=registration.event,
+        asked=asked,
+        form=form,
+        may_ask=_may_ask(registration) and len(asked) < MOST_OF_ONE_PERSON,
+        most=MOST_OF_ONE_PERSON,
+        refusal=refusal,
+        demo_banner=registration.demo or registration.event.demo,
+    )
+
+
+MENU = (
+    ("Agenda", "agenda.home", {"agenda.home", "agenda.event"}),
+    ("Mi inscripción", "registration.links", {"registration.links", "certificates.mine", "certificates.prepare"}),
+    ("Verificar", "verify.ask", {"verify.ask", "verify.answer"}),
+)
+MINE = {"registration.links": ("my_registration", "my_questions")}
 
 
 def _give_the_menu(app: Flask) -> None:
@@ -141,12 +231,12 @@ def _give_the_menu(app: Flask) -> None:
         here = request.endpoint or ""
         return {
             "nav": [
-                {"label": label, "url": url_for(endpoint), "current": here in pages or here.partition(".")[0] == MINE.get(endpoint)}
+                {"label": label, "url": url_for(endpoint), "current": here in pages or here.partition(".")[0] in MINE.get(endpoint, ())}
                 for label, endpoint, pages in MENU
                 if endpoint in current_app.view_functions
             ]
         }
 
 
-DOORS = (public, preview)
+DOORS = (public, preview, mine)
 START = (_give_the_menu,)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from wtforms import Form, RadioField, SearchField, SelectField
+from wtforms import Form, HiddenField, RadioField, SearchField, SelectField
 from wtforms.validators import ValidationError
 
+from eventos.attendance.acta import Others, Part
 from eventos.attendance.queries import NO_ENTITY, OF_THE_CYCLE, Count, RosterFilter, Status
-from eventos.attendance.rules import LONGEST_REASON, SHORTEST_REASON, Decide
+from eventos.attendance.rules import LONGEST_REASON, SHORTEST_REASON, CloseRoster, Decide
 from eventos.kernel import divipola
 from eventos.kernel.text import clean, fold
 from eventos.kernel.webforms import BaseForm, Max, TextLine, choices
@@ -82,3 +83,24 @@ class PrivateExportForm(BaseForm):
     def validate_reason(self, field: Any) -> None:
         if len(field.data or "") < SHORTEST_REASON:
             raise ValidationError("Escriba para qué los necesita: queda en el registro con su nombre.")
+
+
+class CloseForm(BaseForm):
+    """Close the acta, or correct the version the page showed."""
+
+    version = HiddenField()
+    others = RadioField("Expositores y organizadores", choices=choices(*Others.choices()), default=Others.APART.value)
+    reason = TextLine("Por qué se corrige", [Max(LONGEST_REASON)], render_kw={"autocomplete": "off"})
+
+    def validate_version(self, field: Any) -> None:
+        if not (field.data or "").isdigit():
+            raise ValidationError("Abra otra vez esta página.")
+
+    def to_command(self) -> CloseRoster:
+        return CloseRoster(int(self.version.data or 0), Others(self.others.data), self.reason.data or "")
+
+
+class PartForm(BaseForm):
+    """What part somebody took in the event."""
+
+    part = RadioField("Parte en el evento", choices=choices(*Part.choices()), default=Part.ATTENDEE.value)

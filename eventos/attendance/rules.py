@@ -1,9 +1,11 @@
-"""What the office may decide about somebody's attendance, and what it must say when it does."""
+"""What the office may decide about somebody's attendance, what it must say when it does, and what an acta freezes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from eventos.attendance.acta import Others
 from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.vocabulary import RegistrationState
+from eventos.kernel.vocabulary import CountKind, EventState, RegistrationState
 
 LONGEST_REASON = 500
 SHORTEST_REASON = 5
@@ -40,3 +42,50 @@ def admit(state: RegistrationState, *, attended: bool | None) -> None:
     """Raise CannotAttend when a cancelled registration would be marked as attended."""
     if attended and state is RegistrationState.CANCELLED:
         raise CannotAttend
+
+
+# --- parts and actas -------------------------------------------------------------------------------------------------------------
+
+
+class NothingToCorrect(RuleViolation):
+    code = "nothing_to_correct"
+    message = "No hay cambios desde la última acta: no hace falta otra versión."
+
+
+class ClosedMeanwhile(RuleViolation):
+    code = "closed_meanwhile"
+    message = "Alguien cerró otra versión o cambió la asistencia mientras tanto. Revise la lista y vuelva a intentarlo."
+
+
+class CannotClose(RuleViolation):
+    code = "cannot_close"
+    message = "Este evento todavía no se puede cerrar."
+
+
+@dataclass(frozen=True)
+class CloseRoster:
+    """Freeze the list; `version` is the acta the person was looking at (0: none)."""
+
+    version: int
+    others: Others
+    reason: str = ""
+
+
+def check_closing(command: CloseRoster, *, latest: int) -> None:
+    """Raise ClosedMeanwhile when another acta was closed, InvalidInput for a correction without a reason."""
+    if command.version != latest:
+        raise ClosedMeanwhile
+    if latest and len(command.reason) < SHORTEST_REASON:
+        raise InvalidInput(fields={"reason": "Escriba por qué se corrige: queda en el acta con su nombre."})
+    if len(command.reason) > LONGEST_REASON:
+        raise InvalidInput(fields={"reason": f"Escriba el motivo en {LONGEST_REASON} caracteres como máximo."})
+
+
+def admit_closing(state: EventState, count_kind: CountKind, starts_at: datetime | None, now: datetime) -> None:
+    """Raise CannotClose for an event that was not held, or whose attendance nobody kept."""
+    if state is not EventState.PUBLISHED:
+        raise CannotClose("El acta se cierra cuando el evento está publicado y se realizó.")
+    if count_kind is CountKind.UNKNOWN:
+        raise CannotClose("De este evento no se conserva el número de asistentes: no hay lista que cerrar.")
+    if starts_at is not None and now < starts_at:
+        raise CannotClose("El evento todavía no empieza. El acta se cierra después.")

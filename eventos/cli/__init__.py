@@ -63,9 +63,17 @@ def _parser() -> argparse.ArgumentParser:
 
     report = verbs.add_parser("informe", help="genera el informe de un evento")
     report.add_argument("--evento", required=True, metavar="SLUG")
-    report.add_argument("--formato", choices=["docx"], default="docx")
+    report.add_argument("--formato", choices=["docx", "pdf"], default="docx")
     report.add_argument("--salida", type=Path, required=True, metavar="CARPETA")
     report.set_defaults(run=_report)
+
+    save = verbs.add_parser("respaldo", help="copia en una carpeta nueva la base, los archivos, los correos y las llaves")
+    save.add_argument("carpeta", type=Path, metavar="CARPETA")
+    save.set_defaults(run=_save)
+
+    restore = verbs.add_parser("restaurar", help="vuelve a poner una copia en una instalación vacía")
+    restore.add_argument("carpeta", type=Path, metavar="CARPETA")
+    restore.set_defaults(run=_restore)
     return parser
 
 
@@ -147,4 +155,21 @@ def _report(options: argparse.Namespace, settings: Settings) -> int:
     with app.app_context():
         path = export.write(options.evento, options.formato, options.salida)
     _say(str(path))
+    return 0
+
+
+def _save(options: argparse.Namespace, settings: Settings) -> int:
+    from eventos.cli import backup
+
+    done = backup.save(settings, options.carpeta)
+    _say(f"Copia completa en {done.folder}: {done.files} archivos, {done.size / 1_000_000:.1f} MB. Guárdela lejos de este computador.")
+    _say("Lleva las llaves y datos personales: protéjala como a los datos mismos.")
+    return 0
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    from eventos.cli import backup
+
+    done = backup.restore(settings, options.carpeta)
+    _say(f"Se restauraron {done.files} archivos de {done.folder} en {settings.data_dir}. Ya puede encender el servicio.")
     return 0

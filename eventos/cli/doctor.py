@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventos import migrations
 from eventos.adapters import mail
+from eventos.kernel import backups, clock, spanish
 from eventos.kernel.db import database, reading
 from eventos.kernel.outbox import Job
 from eventos.kernel.settings import Settings
@@ -31,7 +32,16 @@ class Check:
 
 def examine(settings: Settings) -> list[Check]:
     """Every check, whatever the earlier ones found. Needs an application context."""
-    return [*_software(), *_database(), *_queue(settings), *_mail(settings), *_public_address(settings), *_keys(settings), *_fonts()]
+    return [
+        *_software(),
+        *_database(),
+        *_queue(settings),
+        *_mail(settings),
+        *_public_address(settings),
+        *_keys(settings),
+        *_backups(settings),
+        *_fonts(),
+    ]
 
 
 def _software() -> Iterator[Check]:
@@ -110,6 +120,19 @@ def _keys(settings: Settings) -> Iterator[Check]:
     path = settings.data_dir / KEY_FILE
     mode = path.stat().st_mode & 0o777 if path.exists() else 0
     yield Check("Llaves", mode == 0o600, f"{path}, permisos {mode:o}. {loss}")
+
+
+def _backups(settings: Settings) -> Iterator[Check]:
+    how = "python -m eventos respaldo CARPETA"
+    last = backups.standing(settings.data_dir, clock.now())
+    if last.made_at is None:
+        yield Check("Copia de respaldo", False, f"no se ha hecho ninguna: {how}", optional=True)
+    else:
+        late = f"; pasaron más de {backups.STALE.days} días: {how}" if last.is_stale else ""
+        when = spanish.date_long(clock.local(last.made_at).date())
+        yield Check("Copia de respaldo", not last.is_stale, f"la última es del {when}, en {last.folder}{late}", optional=True)
+    if not settings.sqlalchemy_url.startswith("sqlite") and (shutil.which("pg_dump") is None or shutil.which("pg_restore") is None):
+        yield Check("Programas de PostgreSQL", False, "sin pg_dump no hay copias: sudo apt-get install postgresql-client", optional=True)
 
 
 def _fonts() -> Iterator[Check]:

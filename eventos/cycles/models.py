@@ -187,3 +187,31 @@ class Speaker(Base):
     role: Mapped[str] = mapped_column(Text, default="expositor")
     post: Mapped[str] = mapped_column(Text, default="")
     entity: Mapped[str] = mapped_column(Text, default="")
+
+
+class Material(Base):
+    """Slides or a file of exactly one event. `page_images` are the SHA-256 of its pages as PNG, once they are made."""
+
+    __tablename__ = "material"
+    __table_args__ = (
+        CheckConstraint("kind IN ('slides', 'file')", name="kind"),
+        CheckConstraint("state IN ('pending', 'ready', 'error')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    filename: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    file_sha256: Mapped[str] = mapped_column(Text)
+    size: Mapped[int]
+    dated_on: Mapped[date | None] = mapped_column(Date)
+    is_public: Mapped[bool] = mapped_column(default=True, server_default="1")
+    state: Mapped[str] = mapped_column(Text)
+    pages: Mapped[int | None]
+    page_images: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)

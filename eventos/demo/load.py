@@ -11,7 +11,7 @@ from eventos.adapters import tables
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Cycle, Event
 from eventos.cycles.rules import SaveEvent
-from eventos.demo import texts
+from eventos.demo import papers, texts
 from eventos.demo.reset import remove
 from eventos.entities import service as entities
 from eventos.entities.models import Office
@@ -29,10 +29,11 @@ SHEET = Path(__file__).parent / "data" / "quinta_asistencia.csv"
 OPTIONS = Options(has_consents=True, consent_note="Datos ficticios de la demostración")
 
 
-def load(*, reset: bool = False) -> Iterator[str]:
+def load(*, reset: bool = False, printed: bool = True) -> Iterator[str]:
     """Load what is missing of the demonstration, in steps that each are whole; answers a line for each thing done.
 
-    With `reset`, what was there of it goes first. Needs an application context.
+    With `reset`, what was there of it goes first; without `printed`, the pieza and the slides, which take seconds, are left out.
+    Needs an application context.
     """
     if reset:
         with transaction() as db:
@@ -53,6 +54,10 @@ def load(*, reset: bool = False) -> Iterator[str]:
         if people and not _has_list(event.id):
             content = SHEET.read_bytes() if attended else _first_rows(people)
             importing.run(event.slug, content, SHEET.name if attended else "inscritos.csv", by=SYSTEM, options=OPTIONS)
+        if command is texts.FIFTH:
+            papers.leave(event.id)
+            if printed:
+                papers.print_out(event.id)
         yield f"Evento de demostración: {event.slug}"
 
 

@@ -1,15 +1,21 @@
 """Takes the demonstration away: its rows and nothing else. People who also registered for a real event stay, as real people."""
 
+from typing import Any
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from eventos.attendance.models import AttendanceDecision
-from eventos.cycles.models import Cycle, CycleMunicipio, CycleStaff, Event, EventDay, EventRole, ProgrammeItem, SeatPool, Speaker
+from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster, RosterEntry
+from eventos.certificates.models import BadgeSheet, Certificate
+from eventos.checkin.models import Acceptance, DeviceEvent, Scan
+from eventos.cycles.models import Cycle, CycleMunicipio, CycleStaff, Event, EventDay, EventRole, Material, ProgrammeItem, SeatPool, Speaker
+from eventos.dialogue.models import Question
 from eventos.entities.models import Entity, Office
 from eventos.kernel.outbox import Job
 from eventos.people.models import Consent, Person
+from eventos.publicity.models import Flyer, Logo
 from eventos.registration.models import Import, ImportRow, Registration
-from eventos.reports.models import Report, ReportSection
+from eventos.reports.models import Report, ReportSection, ReportWords
 
 
 def remove(db: Session) -> int:
@@ -17,12 +23,31 @@ def remove(db: Session) -> int:
     events = select(Event.id).where(Event.demo)
     number = len(db.scalars(events).all())
     registrations = select(Registration.id).where(Registration.event_id.in_(events))
-    _forget_jobs(db, set(db.scalars(registrations)), set(db.scalars(events)))
+    rosters = select(Roster.id).where(Roster.event_id.in_(events))
+    _forget_jobs(db, events, registrations)
     db.execute(update(Registration).where(Registration.event_id.in_(events)).values(demo=True))
-    db.execute(delete(AttendanceDecision).where(AttendanceDecision.registration_id.in_(registrations)))
+    for of_person in (Acceptance, Certificate, AttendanceDecision, AttendancePart):
+        db.execute(delete(of_person).where(of_person.registration_id.in_(registrations)))
+    db.execute(delete(RosterEntry).where(RosterEntry.roster_id.in_(rosters)))
+    db.execute(delete(Scan).where(Scan.registration_id.in_(registrations)))
+    for of_door in (Scan, DeviceEvent, BadgeSheet, Roster):
+        db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
     db.execute(delete(Registration).where(Registration.event_id.in_(events)))
-    for part in (Import, ReportSection, Report, EventDay, EventRole, ProgrammeItem, Speaker, SeatPool):
+    for part in (
+        Import,
+        ReportSection,
+        ReportWords,
+        Report,
+        Question,
+        Flyer,
+        Material,
+        EventDay,
+        EventRole,
+        ProgrammeItem,
+        Speaker,
+        SeatPool,
+    ):
         db.execute(delete(part).where(part.event_id.in_(events)))
     db.execute(delete(Event).where(Event.demo))
     _people(db)
@@ -30,6 +55,7 @@ def remove(db: Session) -> int:
     for link in (CycleMunicipio, CycleStaff):
         db.execute(delete(link).where(link.cycle_id.in_(cycles)))
     db.execute(delete(Cycle).where(Cycle.id.in_(cycles)))
+    db.execute(delete(Logo).where(Logo.entity_id.in_(select(Entity.id).where(Entity.demo, Entity.id.not_in(select(EventRole.entity_id))))))
     db.execute(delete(Entity).where(Entity.demo, Entity.id.not_in(select(EventRole.entity_id))))
     db.execute(delete(Office).where(Office.demo))
     return number
@@ -44,9 +70,20 @@ def _people(db: Session) -> None:
     db.execute(delete(Person).where(Person.demo))
 
 
-def _forget_jobs(db: Session, registrations: set[int], events: set[int]) -> None:
+def _forget_jobs(db: Session, events: Any, registrations: Any) -> None:
     """Promises about what is going away are taken back."""
+    going = {
+        "event_id": events,
+        "registration_id": registrations,
+        "report_id": select(Report.id).where(Report.event_id.in_(events)),
+        "flyer_id": select(Flyer.id).where(Flyer.event_id.in_(events)),
+        "material_id": select(Material.id).where(Material.event_id.in_(events)),
+        "certificate_id": select(Certificate.id).where(Certificate.registration_id.in_(registrations)),
+        "sheet_id": select(BadgeSheet.id).where(BadgeSheet.event_id.in_(events)),
+        "import_id": select(Import.id).where(Import.event_id.in_(events)),
+    }
+    gone = {name: set(db.scalars(ids)) for name, ids in going.items()}
     waiting = db.execute(select(Job.id, Job.args).where(Job.done_at.is_(None))).all()
-    pointless = [job_id for job_id, args in waiting if args.get("registration_id") in registrations or args.get("event_id") in events]
+    pointless = [job_id for job_id, args in waiting if any(args.get(name) in numbers for name, numbers in gone.items())]
     if pointless:
         db.execute(delete(Job).where(Job.id.in_(pointless)))

@@ -102,6 +102,35 @@ FIFTH = SaveEvent(
     prepared_by="Equipo de Gobierno Abierto",
 )
 
+# (pregunta, quién la hizo, respuesta, quién respondió); sin respuesta, quedó pendiente.
+QUESTIONS = (
+    (
+        "¿Qué se publica primero cuando la alcaldía no tiene quien mantenga la página web?",
+        "Enlace de transparencia de Aguadas",
+        "Lo que pide el artículo 9 de la Ley 1712 de 2014: estructura, presupuesto, contratación y trámites.",
+        "Aurora Ejemplo Guadual",
+    ),
+    (
+        "¿Los datos abiertos del municipio deben ir en un portal propio?",
+        "Oficina de sistemas de Chinchiná",
+        "No: pueden publicarse en el portal nacional de datos abiertos y enlazarse desde la página de la alcaldía.",
+        "Benito Ficticio Robledal",
+    ),
+    ("¿Habrá una sesión sobre rendición de cuentas para concejos municipales?", "Control interno de Supía", "", ""),
+)
+
+SLIDES = (
+    (
+        "Lo que pide la ley",
+        ("Publicar sin que lo pidan", "Responder a tiempo y completo", "Escuchar antes de decidir", "Rendir cuentas todo el año"),
+    ),
+    ("Datos abiertos que la gente usa", ("Contratos y presupuesto", "Trámites y horarios", "Un archivo por tema, con fecha y responsable")),
+    (
+        "Compromisos del municipio",
+        ("Nombrar un enlace de transparencia", "Revisar el botón de transparencia", "Publicar el plan y su avance"),
+    ),
+)
+
 THIRD = SaveEvent(
     topic="Autodiagnóstico del Pacto por la Transparencia",
     kind=EventKind.ASISTENCIA_TECNICA,
@@ -125,7 +154,8 @@ THIRD_SECTIONS = (
         "Envío del cuestionario",
         (
             "El cuestionario se envió por correo a los buzones institucionales de los 27 municipios, con el formato en Excel como anexo.",
-            "Respondieron 23 de los 27 municipios convocados (cobertura 23/27); las respuestas se resumen en la tabla anexa.",
+            "Respondieron 23 de los 27 municipios convocados (cobertura 23/27); las respuestas se resumen en la tabla anexa. "
+            "No respondieron Marulanda, Norcasia, San José y Victoria.",
         ),
     ),
     (
@@ -158,7 +188,10 @@ COMMITMENTS = (
     ("La transparencia en el plan de desarrollo de cuatro años", 22, 1),
 )
 
-THIRD_NOTE = "La fecha y el número de asistentes de esta sesión no se conservan. La tabla es la del informe que le sirve de modelo."
+THIRD_NOTE = (
+    "La fecha y el número de asistentes de esta sesión no se conservan. La tabla es la del informe que le sirve de modelo; los nombres "
+    "de los cuatro municipios que no respondieron son inventados."
+)
 
 
 def commitments_table() -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:

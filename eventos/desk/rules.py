@@ -39,6 +39,7 @@ class Facts:
     figures: "dict[int, Figures]"
     gaps: dict[str, list[str]]
     failed_jobs: int
+    backup_is_stale: bool = False
 
 
 def greeting(now: datetime, name: str) -> str:
@@ -121,6 +122,9 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
         count = spanish.plural(facts.failed_jobs, "correo o trabajo que no salió", "correos o trabajos que no salieron")
         words = "Cada uno dice qué pasó. Puede intentarlos de nuevo."
         found.append(Task("error", "mail", f"Revise {count}", words, "Revisar", "desk.mails", {"estado": "fallidos"}))
+    if facts.administers and facts.backup_is_stale:
+        words = "Pasaron más de siete días sin copiar los datos en otra parte."
+        found.append(Task("warning", "alert", "Haga una copia de respaldo", words, "Ver cómo", "desk.copies"))
     gone = [card for card in reversed(published) if now >= _end(card)]
     found += [_attendance(card, facts, today) for card in gone if _figures(card, facts).active and not _figures(card, facts).has_attendance]
     drafts = [card for card in facts.cards if card.state is EventState.DRAFT]

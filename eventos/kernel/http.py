@@ -5,15 +5,13 @@ A room's `web.py` makes its doors with `Door(...)`; every route therefore declar
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, jsonify, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
@@ -22,15 +20,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import VISITOR, Actor
 from eventos.kernel.db import is_busy
-from eventos.kernel.errors import Busy, EventosError, InvalidInput, NotAllowed, NotFound, RuleViolation, TooManyRequests, TransientFailure
+from eventos.kernel.doors import EVERY_ROLE, PUBLIC_BODY, Audience, Door, EnrolledDevice, Entry, StaffMember
+from eventos.kernel.errors import (
+    Busy,
+    EventosError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    RuleViolation,
+    TooManyRequests,
+    TransientFailure,
+)
 from eventos.kernel.settings import Settings
-from eventos.kernel.vocabulary import StaffRole
+
+__all__ = ["EVERY_ROLE", "PUBLIC_BODY", "Audience", "Door", "EnrolledDevice", "Entry", "StaffMember"]  # rooms ask for them here
 
 log = logging.getLogger("eventos.http")
-View = TypeVar("View", bound=Callable[..., Any])
 
 FORM_TOKEN_LIFE = timedelta(hours=4)
-PUBLIC_BODY = 64 * 1024
 UPLOAD_BODY = 11 * 1024 * 1024
 NEVER_REPEATED = {"csrf_token", "password", "repeated", "present", "code"}  # what a page that keeps a form does not print
 DISCARDED_BODY = 2 * UPLOAD_BODY
@@ -53,65 +60,7 @@ CSP = (
 CSP_FILE = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-class Audience(StrEnum):
-    """Who a route is for."""
-
-    PUBLIC = "public"  # anybody; reads no cookie, may be cached for a minute
-    OPEN = "open"  # anybody; forms and answers that are never cached
-    PERSONAL = "personal"  # whoever holds the link: never cached, never indexed
-    STAFF = "staff"  # signed-in staff, with one of the roles
-    SERVICE = "service"  # machines: health checks
-
-
-class StaffMember(Protocol):
-    """What a door needs to know about the person signed in (accounts provides it)."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def role(self) -> StaffRole: ...
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a route declared."""
-
-    audience: Audience
-    roles: frozenset[StaffRole]
-    max_body: int
-
-
-EVERY_ROLE = frozenset(StaffRole)
-
-
-class Door(Blueprint):
-    """A blueprint whose routes declare their audience, and for staff their roles."""
-
-    def __init__(self, name: str, import_name: str, *, audience: Audience, roles: Iterable[StaffRole] = EVERY_ROLE) -> None:
-        super().__init__(name, import_name)
-        self.audience = audience
-        self.roles = frozenset(roles)
-
-    def route(
-        self, rule: str, *, roles: Iterable[StaffRole] | None = None, max_body: int = PUBLIC_BODY, **options: Any
-    ) -> Callable[[View], View]:
-        """Like Flask's, with the roles and the largest body this route takes."""
-        entry = Entry(self.audience, frozenset(roles) if roles is not None else self.roles, max_body)
-
-        def decorate(view: View) -> View:
-            view.entry = entry  # type: ignore[attr-defined]
-            self.add_url_rule(rule, options.pop("endpoint", None), view, **options)
-            return view
-
-        return decorate
-
-    def get(self, rule: str, **options: Any) -> Callable[[View], View]:
-        return self.route(rule, methods=["GET"], **options)
-
-    def post(self, rule: str, **options: Any) -> Callable[[View], View]:
-        return self.route(rule, methods=["POST"], **options)
+_BOUND = frozenset({Audience.STAFF, Audience.DEVICE})
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -167,9 +116,23 @@ def current_staff() -> StaffMember:
     return staff
 
 
+def use_device_loader(app: Flask, load: Callable[[], EnrolledDevice | None]) -> None:
+    """The roof says how to find the enrolled phone behind a request (checkin knows)."""
+    app.extensions["eventos.device_loader"] = load
+
+
+def find_device() -> EnrolledDevice | None:
+    """The enrolled phone that asks, or None. Only routes for devices may ask."""
+    if "device" not in g:
+        g.device = current_app.extensions["eventos.device_loader"]()
+    return cast("EnrolledDevice | None", g.device)
+
+
 def actor() -> Actor:
     """Who acts in this request, for the audit."""
-    staff = g.get("staff")
+    staff, device = g.get("staff"), g.get("device")
+    if device:
+        return Actor(f"device:{device.id}")
     return Actor.staff(staff.id, staff.name) if staff else VISITOR
 
 
@@ -196,6 +159,8 @@ def _gate() -> Response | None:
             return cast("Response", redirect(url_for("accounts.sign_in", next=target)))
         if staff.role not in entry.roles:
             raise NotAllowed
+    if entry.audience is Audience.DEVICE and find_device() is None:
+        abort(401)
     if request.method not in {"GET", "HEAD", "OPTIONS"} and entry.audience is not Audience.SERVICE:
         _check_origin()
         _check_form_token(entry)
@@ -214,7 +179,7 @@ def _check_origin() -> None:
 
 def _check_form_token(entry: Entry) -> None:
     sent = request.form.get("csrf_token", "")
-    if entry.audience is Audience.STAFF:
+    if entry.audience in _BOUND:
         if not hmac.compare_digest(sent.encode(), _session_form_token().encode()):
             abort(400)
         return
@@ -227,15 +192,15 @@ def _check_form_token(entry: Entry) -> None:
 
 
 def csrf_token() -> str:
-    """The hidden value of a form: bound to the session for staff, sealed and dated for everybody else."""
+    """The hidden value of a form: bound to the session (staff) or to the phone (devices), sealed and dated for everybody else."""
     entry = entry_of(current_app, request.endpoint)
-    if entry is not None and entry.audience is Audience.STAFF:
+    if entry is not None and entry.audience in _BOUND:
         return _session_form_token()
     return tokens.issue("form", {}, expires_at=clock.now() + FORM_TOKEN_LIFE)
 
 
 def use_session_id(session_id: str) -> None:
-    """Accounts names the session of this request; form tokens of staff pages are bound to it."""
+    """Accounts (or checkin, for a phone) names the session of this request; its form tokens are bound to it."""
     g.session_id = session_id
 
 
@@ -259,7 +224,7 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", CSP_FILE if "attachment" in headers.get("Content-Disposition", "") else CSP)
     if current_app.extensions["eventos.secure"]:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if audience is Audience.PERSONAL:
+    if audience in {Audience.PERSONAL, Audience.DEVICE}:
         headers.setdefault("X-Robots-Tag", "noindex")
     if request.endpoint == "static":
         keeps = "v" in request.args or request.path.endswith(".woff2")
@@ -305,7 +270,7 @@ def answer_error(error: EventosError) -> tuple[Any, int, dict[str, str]]:
 
 
 def _page(status: int, message: str | None) -> str:
-    known = status if status in {400, 403, 404, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
+    known = status if status in {400, 401, 403, 404, 409, 413, 422, 429, 500, 503} else (400 if status < 500 else 500)
     kept = [(name, value) for name, value in request.form.items(multi=True) if name not in NEVER_REPEATED] if status == 503 else []
     return render_template(f"errors/{known}.html", message=message, kept=kept)
 

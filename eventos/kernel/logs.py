@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 _FIELDS = ("endpoint", "method", "path", "status", "ms", "job", "job_name", "attempts", "statements")
-_SECRET_PATH = re.compile(r"^/(i|q|invitacion|restablecer|primer-ingreso|inscripcion/recibida|correo)/[^/]+")
+_SECRET_PATH = re.compile(r"^/(i|q|invitacion|restablecer|primer-ingreso|inscripcion/recibida|correo|puerta/vincular)/[^/]+")
 
 
 def masked(path: str) -> str:
@@ -48,5 +48,5 @@ def configure(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    for noisy in ("huey", "alembic", "werkzeug", "weasyprint"):
+    for noisy in ("huey", "alembic", "werkzeug", "weasyprint", "weasyprint.progress", "pikepdf"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -23,6 +23,13 @@ def hour(value: datetime) -> str:
     return spanish.time_short(clock.local(value))
 
 
+def file_size(size: int) -> str:
+    """ "3,4 MB", "812 kB": how heavy a file is, in the words of people."""
+    if size < 1024 * 1024:
+        return f"{spanish.number(max(1, round(size / 1024)))} kB"
+    return f"{spanish.number(round(size / (1024 * 1024), 1))} MB"
+
+
 def municipio_label(code: str | None) -> str:
     """ "Riosucio, Caldas" for a DIVIPOLA code."""
     found = divipola.get(code) if code else None
@@ -34,6 +41,7 @@ FILTERS: dict[str, Any] = {
     "date_long": spanish.date_long,
     "moment": moment,
     "hour": hour,
+    "file_size": file_size,
     "number": spanish.number,
     "plural": spanish.plural,
     "municipio": municipio_label,

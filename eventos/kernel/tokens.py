@@ -163,10 +163,14 @@ def new_ticket(event_id: int) -> str:
     return _to_base62(body + ring().signers[0].sign(body)).zfill(TICKET_LENGTH)
 
 
+def longest_run(scanned: str) -> str:
+    """What of a reader's typing can be a ticket: keyboard readers on a Spanish layout turn `:/-_` into other signs."""
+    return max(re.findall(r"[0-9A-Za-z]+", scanned), key=len, default="")
+
+
 def read_ticket(scanned: str) -> Ticket:
     """The ticket inside whatever a reader typed: the longest alphanumeric run. Raises BadToken when it is not ours."""
-    runs = re.findall(r"[0-9A-Za-z]+", scanned)
-    longest = max(runs, key=len, default="")
+    longest = longest_run(scanned)
     if len(longest) != TICKET_LENGTH:
         raise BadToken("ticket")
     try:

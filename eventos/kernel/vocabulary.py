@@ -131,3 +131,27 @@ class ReportState(Word):
     PENDING = "pending", "Preparando"
     READY = "ready", "Listo"
     ERROR = "error", "Con error"
+
+
+class QuestionState(Word):
+    PENDING = "pending", "Pendiente"
+    ANSWERED = "answered", "Respondida"
+    SET_ASIDE = "set_aside", "Apartada"
+
+
+class QuestionMoment(Word):
+    BEFORE = "before", "Antes del evento"
+    SESSION = "session", "En la sesión"
+
+
+class MaterialKind(Word):
+    SLIDES = "slides", "Diapositivas"
+    FILE = "file", "Archivo"
+
+
+class MakingState(Word):
+    """Where something that a worker makes stands: flyers, materials."""
+
+    PENDING = "pending", "Preparando"
+    READY = "ready", "Listo"
+    ERROR = "error", "Con error"

@@ -1,5 +1,6 @@
 """Make an informe that was asked for, in a worker or at once for the command line: freeze → render → keep → remember."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -12,6 +13,7 @@ from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import EventosError, PermanentFailure
 from eventos.kernel.vocabulary import ReportState
 from eventos.reports import messages, queries, service
+from eventos.reports.service import Frozen
 
 NO_ROOM = "No fue posible guardar el archivo. Revise que el servidor tenga espacio y vuelva a intentarlo."
 
@@ -19,7 +21,7 @@ NO_ROOM = "No fue posible guardar el archivo. Revise que el servidor tenga espac
 def make(report_id: int) -> None:
     """Make the file of an informe; done twice, or again after being killed anywhere, it leaves the same file and one ready row.
 
-    Nothing holds the database while Word is written. A refusal is kept in the row, in a sentence for people.
+    Nothing holds the database while the document is written. A refusal is kept in the row, in a sentence for people.
     """
     with transaction() as db:
         frozen = service.freeze(db, report_id)
@@ -27,7 +29,7 @@ def make(report_id: int) -> None:
             outbox.finish(db)
             return
     try:
-        stored = storage.shelf().put(messages.as_word(frozen))
+        stored = storage.shelf().put(messages.as_file(frozen, _pictures(frozen)))
     except EventosError as refusal:
         _fail(report_id, refusal.message)
         return
@@ -37,6 +39,15 @@ def make(report_id: int) -> None:
     with transaction() as db:
         service.mark_ready(db, report_id, sha256=stored.sha256, size=stored.size, now=clock.now())
         outbox.finish(db)
+
+
+def _pictures(frozen: Frozen) -> dict[str, bytes]:
+    """The kept pictures the informe shows; one that is gone or was altered is left out, and the document says so."""
+    found: dict[str, bytes] = {}
+    for key in messages.wanted(frozen):
+        with contextlib.suppress(storage.FileMissing):
+            found[key] = storage.shelf().read(key, verify=True)
+    return found
 
 
 def _fail(report_id: int, reason: str) -> None:

@@ -35,6 +35,19 @@ class Report(Base):
     event: Mapped[Event] = relationship()
 
 
+class ReportWords(Base):
+    """What an event's informe says in words of its own; where empty, it says what the event says."""
+
+    __tablename__ = "report_words"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    context: Mapped[str] = mapped_column(Text, default="", server_default="")
+    objective: Mapped[str] = mapped_column(Text, default="", server_default="")
+    prepared_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    reviewed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    approved_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
 class ReportSection(Base):
     """A titled text or table that belongs to one event's informe, in order: {"paragraphs": […]} or {"headers": […], "rows": [[…]]}."""
 

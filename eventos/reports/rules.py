@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from eventos.cycles.rules import PresenceRule
 from eventos.kernel import spanish
 from eventos.kernel.text import fold
-from eventos.kernel.vocabulary import CountKind, EntityKind, EventKind, HostRole, Modality
+from eventos.kernel.vocabulary import CountKind, EventKind, HostRole, Modality
+from eventos.reports import annexes
+from eventos.reports.prose import allies_sentence, civil_sentence, norms_sentence
 
 if TYPE_CHECKING:
     from eventos.attendance.queries import Count, Figure
-    from eventos.cycles.queries import EventView, HostView
+    from eventos.cycles.queries import EventView
     from eventos.entities.queries import OfficeView
+    from eventos.reports.queries import Acta, FlyerView, Gathered, QuestionView, SlidesView, WordsView
 
 UNKNOWN_COUNT = "No se conserva el número de asistentes."
 
 _FEMININE_KINDS = {EventKind.ASISTENCIA_TECNICA, EventKind.SESION, EventKind.REUNION}
-# How the first word of an entity or a norm takes its article; other names are told without one.
-_LA = (
-    "administracion agencia alcaldia asamblea asociacion auditoria autoridad camara circular comision constitucion contraloria corporacion "
-    "corte defensoria direccion directiva escuela federacion fundacion funcion gobernacion junta ley mesa oficina ordenanza organizacion "
-    "personeria presidencia procuraduria rama red registraduria resolucion secretaria sentencia sociedad subsecretaria superintendencia "
-    "unidad universidad veeduria vicepresidencia"
-)
-_EL = (
-    "acuerdo archivo articulo banco centro codigo colectivo comite concejo congreso consejo consultorio decreto departamento documento "
-    "fondo grupo hospital instituto laboratorio ministerio municipio observatorio programa proyecto senado servicio sistema tribunal"
-)
-_ARTICLES = dict.fromkeys(_LA.split(), "la") | dict.fromkeys(_EL.split(), "el")
 
 
 @dataclass(frozen=True)
@@ -56,19 +47,32 @@ class Section:
 
 @dataclass(frozen=True)
 class Material:
-    """Everything an informe is made of."""
+    """Everything an informe is made of; `event` says what the informe says where it has words of its own."""
 
     event: EventView
     office: OfficeView
     count: Count
     sections: Sequence[Section] = ()
+    words: WordsView | None = None
+    acta: Acta | None = None
+    flyer: FlyerView | None = None
+    slides: Sequence[SlidesView] = ()
+    questions: Sequence[QuestionView] = ()
+
+    @classmethod
+    def of(cls, found: Gathered) -> Material:
+        event, words = found.event, found.words
+        own = {name: said for name in ("context", "objective", "prepared_by") if (said := getattr(words, name))}
+        own_sections = [Section(each.kind, each.title, each.content) for each in found.sections]
+        event = replace(event, **own)
+        return cls(event, found.office, found.count, own_sections, words, found.acta, found.flyer, found.slides, found.questions)
 
 
 def content(material: Material, *, attended: Sequence[int]) -> dict[str, Any]:
     """What a report freezes, as JSON: the words of the document, its figures, and the registrations behind the count."""
     count = material.count
     return {
-        "version": 1,
+        "version": 2,
         "context": context(material),
         "figures": {
             "count_kind": material.event.count_kind.value,
@@ -82,6 +86,7 @@ def content(material: Material, *, attended: Sequence[int]) -> dict[str, Any]:
             "other_departamentos": count.other_departamentos.attended,
             "abroad": count.abroad.attended,
             "unknown": count.unknown.attended,
+            "acta": _acta(material.acta),
         },
         "attended": list(attended),
         "author": material.event.prepared_by or material.office.name,
@@ -105,21 +110,34 @@ def context(material: Material) -> dict[str, Any]:
         "civil_sentence": civil_sentence(event.roles),
         "objective": event.objective,
         "norms_sentence": norms_sentence(event.norms),
+        "flyer": annexes.flyer(material.flyer, event),
         "link": event.link,
+        "slides": annexes.slides(material.slides, first=2 if material.flyer else 1),
         "figure": figure(event, count),
         "coverage_sentence": coverage_sentence(event, count),
         "participation_sentence": participation_sentence(event, count),
-        "rule_sentence": rule_sentence(event, count),
+        "acta_sentence": annexes.acta_sentence(material.acta) if event.count_kind is not CountKind.UNKNOWN else "",
+        "acta_hash": material.acta.list_hash if material.acta and event.count_kind is not CountKind.UNKNOWN else "",
+        "rule_sentence": rule_sentence(event, count, material.acta),
         "municipality_table": municipalities,
+        "questions": annexes.questions(material.questions),
         "extra_sections": [{"title": each.title, "paragraphs": list(each.paragraphs)} for each in texts],
         "annex_tables": [
             {"caption": f"Tabla {number}. {each.title}", "headers": list(each.headers), "rows": [list(row) for row in each.rows]}
             for number, each in enumerate(tables, first)
         ],
         "prepared_by": event.prepared_by or "Sin firma: falta decir quién lo elaboró.",
+        "reviewed_by": material.words.reviewed_by if material.words else "",
+        "approved_by": material.words.approved_by if material.words else "",
         "missing": missing(material),
         "demo_note": event.demo_note,
     }
+
+
+def _acta(acta: Acta | None) -> dict[str, Any] | None:
+    if acta is None:
+        return None
+    return {"version": acta.version, "closed_by": acta.closed_by, "closed_at": acta.closed_at.isoformat(), "list_hash": acta.list_hash}
 
 
 def title(event: EventView) -> str:
@@ -152,52 +170,6 @@ def date_words(event: EventView) -> str:
 
 def paragraphs(text: str) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
-
-
-# --- entities and norms ----------------------------------------------------------------------------------------------------------
-
-
-def with_article(name: str, *, after: str = "") -> str:
-    """ "la Gobernación de Caldas", "el Ministerio…"; `after` "de" contracts: "del Ministerio…". Other names stand alone."""
-    article = _ARTICLES.get((fold(name).split() or [""])[0], "")
-    words = f"{article} {name}" if article else name
-    if not after:
-        return words
-    return f"del {name}" if after == "de" and article == "el" else f"{after} {words}"
-
-
-def _names(hosts: Sequence[HostView], *, after: str = "") -> str:
-    return spanish.join_and([with_article(host.name, after=after) for host in hosts])
-
-
-def allies_sentence(roles: Sequence[HostView]) -> str:
-    """Who organised and with whom, as prose; "" when nobody is named."""
-    public = [role for role in roles if role.kind is not EntityKind.CIVIL_SOCIETY]
-    hosts = [role for role in roles if role.role is HostRole.HOST]
-    co_hosts = [role for role in roles if role.role is HostRole.CO_HOST]
-    partners = [role for role in public if role.role is HostRole.PARTNER]
-    sponsors = [role for role in public if role.role is HostRole.SPONSOR]
-    told = []
-    if hosts:
-        told.append(f"{'Organizó' if len(hosts) == 1 else 'Organizaron'} {_names(hosts)}.")
-    if co_hosts:
-        told.append(f"{'Coorganizó' if len(co_hosts) == 1 else 'Coorganizaron'} {_names(co_hosts)}.")
-    if partners:
-        told.append(f"Se realizó en alianza con {_names(partners)}.")
-    if sponsors:
-        told.append(f"Contó con el apoyo {_names(sponsors, after='de')}.")
-    return " ".join(told)
-
-
-def civil_sentence(roles: Sequence[HostView]) -> str:
-    """The organisations of civil society allied to the event; "" when there is none."""
-    civil = [role for role in roles if role.kind is EntityKind.CIVIL_SOCIETY and role.role in (HostRole.PARTNER, HostRole.SPONSOR)]
-    return f"Por la sociedad civil {'participó' if len(civil) == 1 else 'participaron'} {_names(civil)}." if civil else ""
-
-
-def norms_sentence(norms: Sequence[str]) -> str:
-    """ "En cumplimiento de la Ley 1712 de 2014 y de la Ley 1757 de 2015."."""
-    return f"En cumplimiento {spanish.join_and([with_article(norm.rstrip('.'), after='de') for norm in norms])}." if norms else ""
 
 
 # --- the count -------------------------------------------------------------------------------------------------------------------
@@ -280,11 +252,13 @@ def missing_sentence(count: Count) -> str:
     return f"{'Faltó' if len(names) == 1 else 'Faltaron'} {spanish.join_and(names)}."
 
 
-def rule_sentence(event: EventView, count: Count) -> str:
-    """The rule behind the count, who is left out, and on what evidence it stands (trap 6: a total without its list)."""
+def rule_sentence(event: EventView, count: Count, acta: Acta | None = None) -> str:
+    """The rule behind the count (the acta's, when it is closed), who is left out, and on what evidence it stands (trap 6)."""
     if event.count_kind is CountKind.UNKNOWN or not count.attended:
         return ""
-    told = [PresenceRule.of(event.presence_rule).words(), "No se cuentan expositores ni organizadores."]
+    told = [PresenceRule.of(acta.rule if acta else event.presence_rule).words(), "No se cuentan expositores ni organizadores."]
+    if acta is not None:
+        return " ".join(told)
     listed = f"{'consta' if count.listed == 1 else 'constan'} en la lista importada"
     marked = f"{'fue marcado' if count.marked == 1 else 'fueron marcados'} por la oficina"
     if count.attended > 1 and count.listed and count.marked:
@@ -325,12 +299,13 @@ def missing(material: Material) -> list[str]:
         ("Entidades aliadas", any(role.role in (HostRole.PARTNER, HostRole.SPONSOR, HostRole.CO_HOST) for role in event.roles)),
         ("Objetivo", bool(event.objective)),
         ("Normas que atiende", bool(event.norms)),
-        ("Pieza publicitaria", _has_section(material.sections, "pieza")),
+        ("Pieza publicitaria", bool(material.flyer) or _has_section(material.sections, "pieza")),
         ("Link de ingreso", bool(event.link) or event.modality is Modality.ONSITE),
-        ("Diapositivas", _has_section(material.sections, "diapositiva")),
+        ("Diapositivas", bool(material.slides) or _has_section(material.sections, "diapositiva")),
         ("Número de asistentes", event.count_kind is not CountKind.UNKNOWN),
         ("Lista de asistentes", event.count_kind is CountKind.UNKNOWN or bool(count.attended)),
-        ("Preguntas", _has_section(material.sections, "pregunta")),
+        ("Acta de asistencia: el listado está sin cerrar", event.count_kind is CountKind.UNKNOWN or material.acta is not None),
+        ("Preguntas", bool(material.questions) or _has_section(material.sections, "pregunta")),
         ("Elaborado por", bool(event.prepared_by)),
     ]
     return [part for part, is_there in told if not is_there]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from eventos.kernel import spanish
 from eventos.kernel.errors import InvalidInput
 from eventos.kernel.text import clean, clean_lines
 
@@ -30,6 +31,30 @@ class SaveSection:
         if self.kind == "text":
             return {"paragraphs": list(self.paragraphs)}
         return {"headers": list(self.headers), "rows": [list(row) for row in self.rows]}
+
+
+@dataclass(frozen=True)
+class SaveWords:
+    """What the informe says in its own words, and who signs; an empty one says what the event says."""
+
+    context: str = ""
+    objective: str = ""
+    prepared_by: str = ""
+    reviewed_by: str = ""
+    approved_by: str = ""
+
+
+def check_words(command: SaveWords) -> None:
+    """Raise InvalidInput with what is too long, field by field."""
+    longest = {"context": LONGEST_TEXT, "objective": LONGEST_TEXT, "prepared_by": LONGEST_TITLE, "reviewed_by": LONGEST_TITLE}
+    longest["approved_by"] = LONGEST_TITLE
+    wrong = {
+        name: f"Escriba como máximo {spanish.number(most)} caracteres."
+        for name, most in longest.items()
+        if len(getattr(command, name)) > most
+    }
+    if wrong:
+        raise InvalidInput(fields=wrong)
 
 
 def check(command: SaveSection) -> None:

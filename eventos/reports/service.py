@@ -1,6 +1,6 @@
 """Ask for an informe, freeze what it says, and remember its file; write the texts and tables that go into it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from eventos.attendance.queries import attended_ids
 from eventos.kernel import audit, outbox, tokens
 from eventos.kernel.audit import Actor
-from eventos.kernel.db import changed
+from eventos.kernel.db import changed, upsert
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
 from eventos.kernel.vocabulary import ReportState
 from eventos.reports import queries, rules, sections
-from eventos.reports.models import Report, ReportSection
-from eventos.reports.rules import Material, Section
-from eventos.reports.sections import SaveSection
+from eventos.reports.models import Report, ReportSection, ReportWords
+from eventos.reports.rules import Material
+from eventos.reports.sections import SaveSection, SaveWords
 
-FORMATS = ("docx",)
+FORMATS = ("docx", "pdf")
 MOST_SECTIONS = 30
 # Asking twice within this time is one question asked twice: a double click.
 DOUBLE_CLICK = timedelta(seconds=10)
@@ -40,7 +40,7 @@ class Frozen:
 def ask(db: Session, event_id: int, *, format: str, by: Actor, now: datetime, queued: bool = True) -> Report:
     """Ask for an informe of an event; a worker makes it, unless `queued` is off. Raises InvalidInput for a format we do not make."""
     if format not in FORMATS:
-        raise InvalidInput("El informe se genera en Word (docx).")
+        raise InvalidInput("El informe se genera en Word (docx) o en PDF.")
     author = by.name or by.ref
     if queued and (same := _just_asked(db, event_id, format, author, now)) is not None:
         return same
@@ -91,15 +91,15 @@ def freeze(db: Session, report_id: int) -> Frozen | None:
     if report.state != ReportState.PENDING.value:
         return None
     if report.content is None:
-        report.content = rules.content(material(db, report.event_id), attended=attended_ids(db, report.event_id))
+        found = material(db, report.event_id)
+        report.content = rules.content(found, attended=found.acta.attended if found.acta else attended_ids(db, report.event_id))
         db.flush()
     return Frozen(report.id, report.format, report.content["context"], report.content["author"], report.requested_at)
 
 
 def material(db: Session, event_id: int) -> Material:
     """What an informe of the event would be made of now. Raises NotFound."""
-    found = queries.gathered(db, event_id)
-    return Material(found.event, found.office, found.count, [Section(each.kind, each.title, each.content) for each in found.sections])
+    return Material.of(queries.gathered(db, event_id))
 
 
 def mark_ready(db: Session, report_id: int, *, sha256: str, size: int, now: datetime) -> bool:
@@ -119,6 +119,15 @@ def mark_error(db: Session, report_id: int, *, reason: str) -> None:
 
 
 # --- texts and tables ------------------------------------------------------------------------------------------------------------
+
+
+def save_words(db: Session, event_id: int, command: SaveWords, *, by: Actor) -> None:
+    """Write what the informe says in its own words, and who signs it. Raises InvalidInput."""
+    sections.check_words(command)
+    values = asdict(command)
+    written = upsert(db)(ReportWords).values(event_id=event_id, **values)
+    db.execute(written.on_conflict_do_update(index_elements=["event_id"], set_=values))
+    audit.record(db, by, "reports.save_words", "event", event_id, own=sorted(name for name, said in values.items() if said))
 
 
 def save_section(db: Session, event_id: int, command: SaveSection, *, section_id: int | None = None, by: Actor) -> int:

@@ -12,8 +12,9 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from openxml_audit import FileFormat, OpenXmlValidator
+from PIL import Image
 
-from eventos.adapters.docx import CoreProperties, render
+from eventos.adapters.docx import CoreProperties, Picture, render
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "templates" / "docx" / "informe.docx"
@@ -27,6 +28,15 @@ COUNTS = {
     "Palestina": 4, "Pácora": 4, "Supía": 3, "Aranzazu": 2, "Belalcázar": 2, "Filadelfia": 2, "La Merced": 2, "Manzanares": 2, "Marmato": 2,
     "Marquetalia": 2, "Pensilvania": 2, "Risaralda": 2, "Samaná": 2, "San José": 2, "Victoria": 2, "Viterbo": 2,
 }  # fmt: skip
+
+
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (160, 90), "#004884").save(out, "PNG")
+    return out.getvalue()
+
+
+PICTURE = a_picture()
 
 
 def fifth() -> dict[str, Any]:
@@ -47,13 +57,25 @@ def fifth() -> dict[str, Any]:
         "civil_sentence": "Por la sociedad civil participaron la Veeduría Ficticia del Eje y la Corporación Ejemplo Ciudadano.",
         "objective": "Fortalecer las capacidades de las administraciones municipales para publicar, dialogar y rendir cuentas.",
         "norms_sentence": "La sesión se realizó en cumplimiento de la Ley 1712 de 2014 y de la Ley 1757 de 2015.",
+        "flyer": {
+            "picture": Picture(PICTURE, "Pieza publicitaria: quinta asistencia técnica", 118.0),
+            "caption": "Figura 1. Pieza publicada el 19 de julio de 2021, versión 1.",
+        },
         "link": LINK,
+        "slides": [
+            {
+                "caption": "Figura 2. Gobierno abierto: 3 diapositivas.",
+                "pages": [Picture(PICTURE, f"Gobierno abierto, diapositiva {n} de 3", 77.0) for n in (1, 2, 3)],
+            }
+        ],
         "figure": "114",
         "coverage_sentence": "funcionarios de 25 de los 27 municipios de Caldas (101) y de otros departamentos (13)",
         "participation_sentence": "La participación en la quinta asistencia técnica fue de 114 funcionarios de diferentes municipios del "
         "departamento de Caldas y otros departamentos.",
         "rule_sentence": "Se cuenta a quien permaneció al menos 72 de los 120 minutos; no se cuentan expositores ni organizadores. "
         "Faltaron Marulanda y Norcasia.",
+        "acta_sentence": "Según el acta de asistencia versión 1, cerrada por Marina Ficticia el 29 de julio de 2021, 5:00 p. m.",
+        "acta_hash": "a" * 64,
         "municipality_table": {
             "caption": "Tabla 1. Asistentes por municipio",
             "headers": ["Municipio", "Subregión", "Asistentes"],
@@ -64,7 +86,14 @@ def fifth() -> dict[str, Any]:
                 {"name": "Total de asistentes", "count": "114"},
             ],
         },
-        "extra_sections": [{"title": "Preguntas", "paragraphs": ["Se recibieron dos preguntas; ambas fueron respondidas en la sesión."]}],
+        "questions": {
+            "summary": "Se recibieron 2 preguntas: 1 respondida y 1 pendiente.",
+            "items": [
+                {"body": "1. ¿Qué se publica?", "asked": "Ana Ejemplo, en la sesión.", "answer": "Todo.", "answered": "Respondió Luz."},
+                {"body": "2. ¿Cuándo?", "asked": "Antes del evento.", "answer": "Pendiente de respuesta.", "answered": ""},
+            ],
+        },
+        "extra_sections": [{"title": "Asesoría", "paragraphs": ["Tres municipios pidieron orientación por teléfono."]}],
         "annex_tables": [
             {
                 "caption": "Tabla 2. Resultado del autodiagnóstico (23 respuestas de 27 convocados)",
@@ -76,6 +105,8 @@ def fifth() -> dict[str, Any]:
             }
         ],
         "prepared_by": "Equipo de Gobierno Abierto",
+        "reviewed_by": "Luz Ficticia",
+        "approved_by": "Marina Ficticia",
         "missing": ["Diapositivas presentadas", "Pieza publicitaria"],
         "demo_note": "Datos de demostración: la distribución por municipio es inventada.",
     }
@@ -83,6 +114,7 @@ def fifth() -> dict[str, Any]:
 
 def empty() -> dict[str, Any]:
     blank = {key: "" if isinstance(value, str) else [] for key, value in fifth().items()}
+    blank |= {"flyer": None, "questions": None}
     blank |= {"header_lines": ["SECRETARÍA", "INFORME TERCERA ASISTENCIA TÉCNICA", "OFICINA"], "title": "Informe", "box": None}
     return blank | {"municipality_table": None, "prepared_by": "Equipo de Gobierno Abierto"}
 
@@ -95,12 +127,18 @@ def test_full_informe_prints_its_parts_in_the_order_of_the_house() -> None:
     content = render(TEMPLATE, fifth(), core=CORE)
     headings = [p.text for p in Document(io.BytesIO(content)).paragraphs if p.style is not None and p.style.name.startswith("Heading")]
     assert headings == [
-        "INFORME QUINTA ASISTENCIA TÉCNICA", "Contexto", "Entidades aliadas", "Objetivo y normas", "Link de ingreso", "Participación",
-        "Preguntas", "Partes que faltan", "Elaborado por",
+        "INFORME QUINTA ASISTENCIA TÉCNICA", "Contexto", "Entidades aliadas", "Objetivo y normas", "Pieza publicitaria", "Link de ingreso",
+        "Diapositivas", "Participación", "Preguntas", "Asesoría", "Partes que faltan", "Elaborado por", "Revisó", "Aprobó",
     ]  # fmt: skip
     assert LINK in words(content)
     assert len(LINK) == 227
-    assert words(content)[-1] == "Equipo de Gobierno Abierto"
+    assert words(content)[-5:] == ["Equipo de Gobierno Abierto", "Revisó", "Luz Ficticia", "Aprobó", "Marina Ficticia"]
+
+
+def test_every_picture_carries_words_for_those_who_do_not_see_it() -> None:
+    document = Document(io.BytesIO(render(TEMPLATE, fifth(), core=CORE)))
+    told = [each.get("descr") for each in document.element.body.iter(qn("wp:docPr"))]
+    assert told == ["Pieza publicitaria: quinta asistencia técnica", *(f"Gobierno abierto, diapositiva {n} de 3" for n in (1, 2, 3))]
 
 
 def test_tables_hold_every_row_and_their_header_repeats() -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from eventos.agenda import rules
 from eventos.cycles.rules import ProgrammeGiven
+from eventos.kernel.platforms import platform
 from tests.cycles.factories import a_published_event, an_event, the_view
 
 
@@ -23,7 +24,7 @@ from tests.cycles.factories import a_published_event, an_event, the_view
     ],
 )
 def test_a_meeting_is_called_by_its_host_and_never_by_a_lookalike(link: str, name: str) -> None:
-    assert rules.platform(link) == name
+    assert platform(link) == name
 
 
 def test_a_sentence_that_ends_in_an_hour_has_one_full_stop(db: Session) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -12,6 +14,7 @@ from eventos.kernel import clock, divipola, tokens
 from eventos.kernel.text import fold, name_key
 from eventos.people.models import Person
 from eventos.registration.models import Import, ImportRow, Registration
+from tests.cycles.factories import a_day, a_published_event
 
 # Asistentes of the fifth session by municipality of Caldas: 101 of 25; Marulanda and Norcasia sent nobody.
 CAME = {
@@ -36,6 +39,11 @@ class Guest:
     country: str = ""
     city: str = ""
     post: str = "Enlace de transparencia"
+
+
+def a_held_event(db: Session, **changes: Any) -> Event:
+    """The fifth session as it was: published, and its day is past."""
+    return a_published_event(db, **{"days": (a_day(date(2021, 7, 29)),), "intensity_hours": Decimal(2), **changes})
 
 
 def caldas(name: str) -> str:

@@ -228,6 +228,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "desk.registrations": (f"{_DESK}/{FIFTH}/inscripciones", f"{_DESK}/{THIRD}/inscripciones"),
     "desk.registration_detail": ("/escritorio/inscripciones/{registration}",),
     "desk.mails": ("/escritorio/correos",),
+    "desk.copies": ("/escritorio/copias",),
     "importing.start": (f"{_DESK}/{{full}}/importar",),
     "importing.columns": (f"{_DESK}/{{full}}/importar/{{columns}}/columnas",),
     "importing.sheet": (
@@ -238,6 +239,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "attendance.person": (f"{_DESK}/{FIFTH}/asistencia/{{attendee}}",),
     "attendance.private_export_form": (f"{_DESK}/{FIFTH}/asistencia/lista/con-documentos",),
     "reports.overview": (f"{_DESK}/{FIFTH}/informe", f"{_DESK}/{THIRD}/informe"),
+    "reports.words": (f"{_DESK}/{FIFTH}/informe/palabras",),
     "reports.report": ("/escritorio/informes/{ready}", "/escritorio/informes/{pending}", "/escritorio/informes/{failed}"),
     "reports.new_section": (f"{_DESK}/{THIRD}/informe/partes/nueva-texto", f"{_DESK}/{THIRD}/informe/partes/nueva-tabla"),
     "reports.edit_section": (f"{_DESK}/{THIRD}/informe/partes/{{text}}", f"{_DESK}/{THIRD}/informe/partes/{{table}}"),

@@ -20,6 +20,7 @@ from eventos.registration.service.importing import Options
 from eventos.reports import export
 from tests.accounts.factories import signed_in
 from tests.cycles.factories import LINK, a_published_event
+from tests.reports.pieces import words_of_pdf
 from tests.support.judges import openxml_audit
 from tests.support.statements import counted
 
@@ -38,6 +39,7 @@ def test_page_file_and_word_agree_on_114_of_25_municipalities(
     with client.application.app_context():
         importing.run(slug, SHEET.read_bytes(), SHEET.name, by=SYSTEM, options=CONSENTS)
         word = export.write(slug, "docx", tmp_path).read_bytes()
+        paper = export.write(slug, "pdf", tmp_path).read_bytes()
     with looking() as db:
         found = count(db, event_id)
     assert (found.registered, found.attended, found.inside, found.other_departamentos.attended) == (123, 114, 101, 13)
@@ -70,3 +72,11 @@ def test_page_file_and_word_agree_on_114_of_25_municipalities(
     )
     assert {place.name for place in found.missing} == {name for name, number in by_name.items() if number == "0"}
     assert openxml_audit(word) == []
+    printed = words_of_pdf(paper)
+    for words in (
+        "fue de 114 funcionarios de diferentes municipios del departamento de Caldas y otros departamentos.",
+        "25 de los 27 municipios de Caldas (101) y de otros departamentos (13). Faltaron Marulanda y Norcasia.",
+        "Municipios de Caldas: 25 de 27 101",
+        "Total de asistentes 114",
+    ):
+        assert words in printed, words

@@ -1,4 +1,4 @@
-"""The vendored fonts: what is committed is what the script would take, and a package with another hash is refused."""
+"""The vendored fonts and scripts: what is committed is what the script would take, and a package with another hash is refused."""
 
 import io
 import tarfile
@@ -27,6 +27,17 @@ def test_every_file_the_script_takes_is_committed_with_its_licence() -> None:
     assert wanted == {file.name for file in vendor.FONTS.iterdir()}
     assert all((vendor.FONTS / name).read_bytes()[:4] == b"wOF2" for name in wanted if name.endswith(".woff2"))
     assert all("SIL Open Font License" in (vendor.FONTS / f"{family.slug}-LICENSE.txt").read_text() for family in vendor.FAMILIES)
+
+
+def test_every_script_the_script_takes_is_committed_with_its_licence() -> None:
+    wanted = {name for package in vendor.READERS for name in vendor.members(package).values()}
+    assert wanted == {file.name for file in vendor.SCRIPTS.iterdir()}
+    assert all("MIT License" in (vendor.SCRIPTS / name).read_text() for name in wanted if name.endswith("LICENSE.txt"))
+    assert (vendor.SCRIPTS / "zxing_reader.wasm").read_bytes()[:4] == b"\0asm"
+
+
+def test_the_reader_is_given_the_very_assembly_it_was_built_with() -> None:
+    assert vendor.READERS[1].version in (vendor.SCRIPTS / "barcode-detector.js").read_text(encoding="utf-8")
 
 
 def test_the_style_sheet_asks_only_for_fonts_that_are_there() -> None:

@@ -22,9 +22,10 @@ from eventos.kernel.outbox import Job
 from eventos.kernel.vocabulary import CountKind, EntityKind, HostRole
 from eventos.reports import export, messages, service
 from eventos.reports.models import Report
-from eventos.reports.sections import SaveSection
+from eventos.reports.sections import SaveSection, SaveWords
 from tests.attendance.factories import Guest, register, the_114
 from tests.cycles.factories import LINK, a_published_event
+from tests.reports.pieces import a_question, words_of_pdf
 from tests.support.judges import openxml_audit
 from tests.support.statements import counted
 
@@ -86,6 +87,10 @@ def test_hostile_text_is_printed_and_not_obeyed(db: Session) -> None:
     table = SaveSection("table", HOSTILE, headers=("A", HOSTILE), rows=(("1", HOSTILE), ("2", "")))
     service.save_section(db, event.id, SaveSection("text", HOSTILE, (HOSTILE,)), by=SYSTEM)
     service.save_section(db, event.id, table, by=SYSTEM)
+    service.save_words(db, event.id, SaveWords(reviewed_by=HOSTILE, approved_by='<img src="file:///etc/passwd">'), by=SYSTEM)
+    a_question(
+        db, event, HOSTILE, answer='<img src="http://127.0.0.1:1/x.png"><style>@import url(file:///etc/passwd)</style>', asked_by=HOSTILE
+    )
     report = service.ask(db, event.id, format="docx", by=SYSTEM, now=clock.now(), queued=False)
     frozen = service.freeze(db, report.id)
     assert frozen is not None
@@ -93,6 +98,10 @@ def test_hostile_text_is_printed_and_not_obeyed(db: Session) -> None:
     assert words(content).count(HOSTILE) >= 8
     assert len(event.link) == 1996
     assert event.link in words(content)
+    printed = words_of_pdf(messages.as_pdf(frozen))
+    assert printed.count('Feria & <b> niñez =HYPERLINK("http://x")') >= 8
+    assert printed.count("7*7") >= 8  # An Arabic word beside it turns the braces around.
+    assert event.link in "".join(printed.split())
     assert openxml_audit(content) == []
 
 
@@ -208,6 +217,6 @@ def test_the_command_line_refuses_what_it_cannot_make(app: Flask, writing: Opene
         with pytest.raises(NotFound):
             export.write("no-existe", "docx", tmp_path)
         with pytest.raises(InvalidInput):
-            export.write(slug, "pdf", tmp_path)
+            export.write(slug, "odt", tmp_path)
         with pytest.raises(EventosError, match="No se puede escribir"):
             export.write(slug, "docx", tmp_path / "archivo")

@@ -34,14 +34,17 @@ from eventos.adapters.storage import Folder
 from eventos.app import create_app
 from eventos.jobs import runner
 from eventos.reports import messages, service
-places = {"as_word": messages, "put": Folder, "mark_ready": service}
+places = {"as_word": messages, "as_pdf": messages, "put": Folder, "mark_ready": service}
 name = %r
 setattr(places[name], name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 runner.run_all(create_app(ring=lambda: None))
 """
 
 
-@pytest.mark.parametrize("moment", ["as_word", "put", "mark_ready"])
+@pytest.mark.parametrize(
+    ("format", "moment"),
+    [("docx", "as_word"), ("docx", "put"), ("docx", "mark_ready"), ("pdf", "as_pdf"), ("pdf", "put"), ("pdf", "mark_ready")],
+)
 def test_a_worker_killed_before_each_step_loses_nothing_and_repeats_nothing(
     app: Flask,
     settings: Settings,
@@ -49,12 +52,13 @@ def test_a_worker_killed_before_each_step_loses_nothing_and_repeats_nothing(
     looking: Opened,
     outbox_run: Callable[[], int],
     clock_at: Callable[..., None],
+    format: str,
     moment: str,
 ) -> None:
     with writing() as db:
         event = a_published_event(db)
         register(db, event, the_114())
-        service.ask(db, event.id, format="docx", by=SYSTEM, now=clock.now())
+        service.ask(db, event.id, format=format, by=SYSTEM, now=clock.now())
     died = subprocess.run(
         [sys.executable, "-c", WORKER % moment],
         cwd=ROOT,

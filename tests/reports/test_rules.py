@@ -16,6 +16,7 @@ from eventos.reports.rules import Material, Section
 from tests.attendance.factories import Guest, caldas, register, the_114
 from tests.cycles.factories import LINK, a_cycle, a_published_event, the_view
 
+OPEN = "Acta de asistencia: el listado está sin cerrar"
 OFFICE = OfficeView(name="Oficina de Gobierno Abierto", parent="Secretaría Privada", entity="Gobernación de Caldas", is_set=True)
 
 
@@ -149,7 +150,9 @@ def test_the_box_of_the_format_appears_when_the_office_has_one(db: Session) -> N
 
 def test_missing_parts_are_declared_and_found_ones_are_not(db: Session) -> None:
     bare = rules.missing(material(db))
-    assert {"Contexto", "Objetivo", "Normas que atiende", "Pieza publicitaria", "Diapositivas", "Preguntas", "Elaborado por"} == set(bare)
+    assert {"Contexto", "Objetivo", "Normas que atiende", "Pieza publicitaria", "Diapositivas", "Preguntas", "Elaborado por", OPEN} == set(
+        bare
+    )
     full = material(
         db,
         Section("text", "Preguntas de los asistentes", {"paragraphs": ["Dos."]}),
@@ -159,7 +162,7 @@ def test_missing_parts_are_declared_and_found_ones_are_not(db: Session) -> None:
         prepared_by="Equipo de Gobierno Abierto",
         hosts=(HostGiven("Oficina de Gobierno Abierto"),),
     )
-    assert rules.missing(full) == ["Entidades aliadas", "Pieza publicitaria", "Diapositivas"]
+    assert rules.missing(full) == ["Entidades aliadas", "Pieza publicitaria", "Diapositivas", OPEN]
 
 
 def test_an_onsite_event_without_link_misses_no_link(db: Session) -> None:

@@ -32,10 +32,15 @@ class Chromium:
         path = find_chromium()
         if path is None:
             missing("Chromium")
+        self._path = path
         self._playwright: Playwright = sync_playwright().start()
-        self._browser: Browser = self._playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        self._browser: Browser = self.another()
         self._contexts: list[BrowserContext] = []
         self.faults: list[str] = []
+
+    def another(self, *arguments: str) -> Browser:
+        """A browser of its own, started with more arguments (a fake camera); whoever asks closes it."""
+        return self._playwright.chromium.launch(executable_path=self._path, args=[*ARGUMENTS, *arguments])
 
     def open(self, *, width: int = DESKTOP, javascript: bool = True, strict: bool = True, signed_in: tuple[str, str] | None = None) -> Page:
         """A blank page `width` CSS pixels wide. Unless `strict` is off, what it does wrong is kept in `faults`.

@@ -1,5 +1,6 @@
 """What is asked about who came: the count with its breakdowns, the list behind each figure, and the evidence of one person."""
 
+from eventos.attendance.queries.closed import Change, RosterVersion, change_since, changes_between, has_changed, latest, team, versions
 from eventos.attendance.queries.count import Count, Figure, count
 from eventos.attendance.queries.roster import Decision, Evidence, RosterPage, RosterRow, attended_ids, evidence, export_rows, roster
 from eventos.attendance.queries.standing import (
@@ -20,6 +21,7 @@ __all__ = [
     "OF_THE_CYCLE",
     "OTHER_DEPARTAMENTOS",
     "OTHER_MUNICIPIOS",
+    "Change",
     "Count",
     "Decision",
     "Evidence",
@@ -27,10 +29,17 @@ __all__ = [
     "RosterFilter",
     "RosterPage",
     "RosterRow",
+    "RosterVersion",
     "Status",
     "attended_ids",
+    "change_since",
+    "changes_between",
     "count",
     "evidence",
     "export_rows",
+    "has_changed",
+    "latest",
     "roster",
+    "team",
+    "versions",
 ]

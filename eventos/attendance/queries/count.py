@@ -37,7 +37,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Count:
-    """Numbers that stay apart. `marked` and `listed` say on what evidence the asistentes count, and add up to `attended`.
+    """Numbers that stay apart. `marked`, `scanned` and `listed` say on what evidence the asistentes count, and add up to `attended`.
 
     `municipalities` are those the cycle expects, zeroes too, most asistentes first; all that people come from when it expects none.
     """
@@ -45,6 +45,7 @@ class Count:
     registered: int
     attended: int
     marked: int
+    scanned: int
     listed: int
     expected: tuple[str, ...]
     municipalities: tuple[Figure, ...]
@@ -103,6 +104,7 @@ def count(db: Session, event_id: int, *, expected: tuple[str, ...] | None = None
         Registration.modality,
         which.attended,
         which.decided.c.attended.is_(True),
+        which.scanned,
     ]
     rows = db.execute(select(*keys, func.count()).select_from(which.source).where(which.counted).group_by(*keys)).all()
     return _add_up(rows, expected)
@@ -126,8 +128,8 @@ class _Sums:
 def _add_up(rows: Iterable[Sequence[Any]], expected: tuple[str, ...]) -> Count:
     places, entities, modalities, whole = _Sums(), _Sums(), _Sums(), _Sums()
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    marked = 0
-    for code, country, entity_key, entity_name, modality, attended, by_office, number in rows:
+    marked = scanned = 0
+    for code, country, entity_key, entity_name, modality, attended, by_office, by_door, number in rows:
         came = bool(attended)
         places.add(group_of(code, country, expected), number, attended=came)
         entities.add(entity_key or NO_ENTITY, number, attended=came)
@@ -135,12 +137,14 @@ def _add_up(rows: Iterable[Sequence[Any]], expected: tuple[str, ...]) -> Count:
         whole.add("", number, attended=came)
         spellings[entity_key or NO_ENTITY][entity_name] += number
         marked += number if by_office else 0
+        scanned += number if by_door else 0
     listed_codes = expected or tuple(key for key in places.registered if divipola.get(key) or key.isdigit())
     return Count(
         registered=whole.registered[""],
         attended=whole.attended[""],
         marked=marked,
-        listed=whole.attended[""] - marked,
+        scanned=scanned,
+        listed=whole.attended[""] - marked - scanned,
         expected=expected,
         municipalities=_ordered(_municipio(places, code) for code in listed_codes),
         other_municipios=places.figure(OTHER_MUNICIPIOS, "Otros municipios del departamento"),

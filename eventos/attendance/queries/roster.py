@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from eventos.accounts.models import Staff
 from eventos.attendance.models import AttendanceDecision
 from eventos.attendance.queries.standing import RosterFilter, Standing, expected_codes, matches, standing
-from eventos.kernel import divipola
+from eventos.checkin.models import Acceptance
+from eventos.kernel import divipola, spanish
 from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import Modality, RegistrationState
 from eventos.people.models import Person
@@ -45,7 +46,9 @@ class RosterRow:
     decided_by: str | None
     listed: bool | None
     filename: str | None
+    entered_at: datetime | None
     place: str
+    part: str = "attendee"
     document_type: str | None = None
     document_number: str | None = None
     phone: str = ""
@@ -59,6 +62,8 @@ class RosterRow:
         """What the conclusion stands on, in words."""
         if self.decided is not None:
             return "Decisión de la oficina"
+        if self.entered_at is not None:
+            return f"Ingresó por la puerta, {spanish.date_long(self.entered_at)}, {spanish.time_short(self.entered_at)}"
         if self.listed is not None:
             return "Lista importada" if self.listed else "La lista importada dice que no asistió"
         return "Sin evidencia"
@@ -102,6 +107,7 @@ class Evidence:
     row: RosterRow
     decisions: tuple[Decision, ...]
     sheets: tuple[tuple[str, int, bool, datetime | None], ...]
+    part: str
 
 
 def _place(code: str | None, country: str, city: str, expected: Sequence[str]) -> str:
@@ -161,6 +167,7 @@ def evidence(db: Session, event_id: int, public_id: str) -> Evidence:
         _row(found),
         tuple(Decision(attended, reason, name or "El sistema", at) for attended, reason, name, at in decisions),
         tuple((filename, line, bool(attended), at) for filename, line, attended, at in sheets),
+        found.part,
     )
 
 
@@ -197,6 +204,8 @@ def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
         Staff.name.label("decided_by"),
         which.listed.c.attended.label("listed"),
         which.sheet.c.filename,
+        Acceptance.accepted_at.label("entered_at"),
+        which.part.label("part"),
         *private,
     ]
     return (

@@ -1,13 +1,14 @@
-"""How each registration of an event stands: what the office decided last, else what the last entered sheet said, else not attended."""
+"""How each registration of an event stands: what the office decided last, else that it entered by the door, else the last entered sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from eventos.attendance.models import AttendanceDecision
+from eventos.attendance.models import AttendanceDecision, AttendancePart
+from eventos.checkin.models import Acceptance
 from eventos.cycles.models import CycleMunicipio, Event
 from eventos.kernel import divipola
 from eventos.kernel.text import fold
@@ -33,8 +34,10 @@ class Status(Word):
     ATTENDED = "asistieron", "Asistieron"
     ABSENT = "no-asistieron", "No asistieron"
     MARKED = "oficina", "Marcados por la oficina"
+    SCANNED = "puerta", "Ingresaron por la puerta"
     LISTED = "lista", "Según lista importada"
     WAITLISTED = "espera", "En lista de espera"
+    TEAM = "equipo", "Expositores y organizadores"
 
 
 @dataclass(frozen=True)
@@ -62,14 +65,19 @@ class Standing:
     source: FromClause
     attended: ColumnElement[bool]
     counted: ColumnElement[bool]
+    part: ColumnElement[str]
+    team: ColumnElement[bool]
+    evidence: ColumnElement[str]
+    scanned: ColumnElement[bool]
 
 
 def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 
-    A decision without a verdict took the earlier ones back, so the sheet speaks again. Inscritos are the active registrations and
-    whoever came from the waitlist; cancelled ones are not counted. The last of each is looked up by index, registration by
-    registration: joined to subqueries that number the rows, SQLite compared every registration with every row.
+    A decision without a verdict took the earlier ones back, so the door or the sheet speaks again; an undone scan is no acceptance.
+    Inscritos are the active registrations and whoever came from the waitlist; cancelled ones are not counted, and speakers and
+    organisers (`team`) stand apart. The last of each is looked up by index, registration by registration: joined to subqueries that
+    number the rows, SQLite compared every registration with every row.
     """
     registration = Registration.__table__
     decided = AttendanceDecision.__table__.alias("decided")
@@ -90,20 +98,35 @@ def standing(event_id: int) -> Standing:
         .order_by(entered_at.desc(), row.c.id.desc())
         .limit(1)
     )
+    earlier_part = AttendancePart.__table__.alias("earlier_part")
+    parted = AttendancePart.__table__.alias("parted")
+    last_part = select(func.max(earlier_part.c.id)).where(earlier_part.c.registration_id == registration.c.id)
     source = (
         registration.outerjoin(decided, decided.c.id == last_decision.correlate(registration).scalar_subquery())
         .outerjoin(listed, listed.c.id == last_row.correlate(registration).scalar_subquery())
         .outerjoin(sheet, sheet.c.id == listed.c.import_id)
+        .outerjoin(parted, parted.c.id == last_part.correlate(registration).scalar_subquery())
+        .outerjoin(Acceptance.__table__, Acceptance.registration_id == registration.c.id)
     )
-    attended = func.coalesce(decided.c.attended, listed.c.attended, false())
+    entered = Acceptance.registration_id.is_not(None)
+    part = func.coalesce(parted.c.part, "attendee")
+    attended = func.coalesce(decided.c.attended, case((entered, true())), listed.c.attended, false())
     counted = and_(
         Registration.event_id == event_id,
+        part == "attendee",
         or_(
             Registration.state == RegistrationState.ACTIVE.value,
             and_(Registration.state == RegistrationState.WAITLISTED.value, attended.is_(True)),
         ),
     )
-    return Standing(decided, listed, sheet, source, attended, counted)
+    team = and_(Registration.event_id == event_id, part != "attendee", Registration.state != RegistrationState.CANCELLED.value)
+    evidence = case(
+        (decided.c.attended.is_not(None), "oficina"),
+        (entered, "puerta"),
+        (listed.c.attended.is_(True), "lista"),
+        else_="",
+    )
+    return Standing(decided, listed, sheet, source, attended, counted, part, team, evidence, and_(decided.c.attended.is_(None), entered))
 
 
 def expected_codes(db: Session, event_id: int) -> tuple[str, ...]:
@@ -124,7 +147,7 @@ def group_of(code: str | None, country: str, expected: Sequence[str]) -> str:
 def matches(chosen: RosterFilter, which: Standing, event_id: int, expected: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions of a filter, on the same grounds as the count: a figure and its list never differ."""
     waiting = and_(Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED.value)
-    conditions = [waiting if chosen.estado == Status.WAITLISTED else which.counted]
+    conditions = [{Status.WAITLISTED.value: waiting, Status.TEAM.value: which.team}.get(chosen.estado, which.counted)]
     if (status := _of_status(chosen.estado, which)) is not None:
         conditions.append(status)
     if chosen.municipio:
@@ -143,7 +166,8 @@ def _of_status(status: str, which: Standing) -> ColumnElement[bool] | None:
         Status.ATTENDED.value: which.attended.is_(True),
         Status.ABSENT.value: which.attended.is_(False),
         Status.MARKED.value: which.decided.c.attended.is_(True),
-        Status.LISTED.value: and_(which.decided.c.attended.is_(None), which.listed.c.attended.is_(True)),
+        Status.SCANNED.value: which.scanned,
+        Status.LISTED.value: which.evidence == "lista",
     }.get(status)
 
 

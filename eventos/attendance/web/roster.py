@@ -5,7 +5,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from eventos.attendance import queries, service
-from eventos.attendance.forms import DecideForm, FilterForm, chosen_from
+from eventos.attendance.forms import DecideForm, FilterForm, PartForm, chosen_from
 from eventos.attendance.web.door import DECIDERS, URL, door
 from eventos.cycles import queries as cycles
 from eventos.kernel import clock
@@ -102,6 +102,7 @@ def _person(slug: str, public_id: str, form: DecideForm, *, refusal: str | None 
         found=found,
         row=found.row,
         form=form,
+        part_form=PartForm(part=found.part),
         refusal=refusal,
         decides=_decides(),
         demo_banner=event.demo,

@@ -2,5 +2,6 @@
 
 from eventos.cycles.forms.cycle import CancelForm, CycleForm
 from eventos.cycles.forms.event import EventForm, event_data
+from eventos.cycles.forms.material import MaterialForm
 
-__all__ = ["CancelForm", "CycleForm", "EventForm", "event_data"]
+__all__ = ["CancelForm", "CycleForm", "EventForm", "MaterialForm", "event_data"]

@@ -1,6 +1,14 @@
 """What others ask about cycles and events: whole views, cards for lists, and the scope of a staff member."""
 
 from eventos.cycles.queries.cards import Agenda, CycleRow, EventCard, agenda, cycles_for, events_for, events_of_cycle
+from eventos.cycles.queries.materials import (
+    MaterialView,
+    material,
+    material_by_id,
+    materials_of,
+    materials_place,
+    public_material,
+)
 from eventos.cycles.queries.scope import (
     CycleView,
     EventRef,
@@ -33,6 +41,7 @@ __all__ = [
     "EventRef",
     "EventView",
     "HostView",
+    "MaterialView",
     "PoolView",
     "ProgrammeView",
     "SpeakerView",
@@ -48,6 +57,11 @@ __all__ = [
     "event_views_by_id",
     "events_for",
     "events_of_cycle",
+    "material",
+    "material_by_id",
+    "materials_of",
+    "materials_place",
+    "public_material",
     "same_number",
     "staff_to_choose",
 ]

@@ -14,4 +14,9 @@ NOTICES = {
     "event-duplicated": ("success", "Esta es una copia en borrador. Revise el número y escriba los días."),
     "event-published": ("success", "El evento quedó publicado."),
     "event-cancelled": ("success", "El evento quedó cancelado."),
+    "material-added": ("success", "El material quedó guardado."),
+    "material-saved": ("success", "Los cambios quedaron guardados."),
+    "material-hidden": ("success", "El material ya no se ve en la página del evento. Puede volver a mostrarlo cuando quiera."),
+    "material-shown": ("success", "El material se puede descargar en la página del evento, cuando el evento termine."),
+    "material-raised": ("success", "El orden quedó guardado."),
 }

@@ -30,6 +30,10 @@ JOBS = {
     "event.rescheduled": "Aviso de cambio en un evento",
     "event.cancelled": "Aviso de evento cancelado",
     "event.seats_added": "Asignación de cupos nuevos",
+    "cycles.build_material": "Preparación de un material",
+    "publicity.build": "Preparación de una pieza publicitaria",
+    "certificates.build": "Preparación de una constancia",
+    "certificates.badges": "Preparación de escarapelas",
     "reports.build": "Preparación de un informe",
 }
 ROOMS = {"accounts": "Correo de acceso para el equipo", "registration": "Correo de una inscripción", "reports": "Preparación de un informe"}

@@ -27,6 +27,7 @@ MENU = (
     ("desk", "Escritorio", "desk.home"),
     ("events", "Eventos", "desk.events"),
     ("cycles", "Ciclos", "cycles.index"),
+    ("entities", "Entidades", "publicity.logos"),
     ("mails", "Correos", "desk.mails"),
     ("team", "Equipo", "accounts_staff.team"),
     ("office", "Oficina", "entities.office"),
@@ -34,9 +35,14 @@ MENU = (
 TABS = (
     ("Resumen", "desk.event"),
     ("Editar", "cycles.edit"),
+    ("Pieza", "publicity.flyer"),
+    ("Materiales", "materials.index"),
     ("Inscripciones", "desk.registrations"),
     ("Importar", "importing.start"),
+    ("Preguntas", "dialogue.questions"),
+    ("Puerta", "checkin.overview"),
     ("Asistencia", "attendance.overview"),
+    ("Constancias", "constancias.overview"),
     ("Informe", "reports.overview"),
 )
 

@@ -1,13 +1,13 @@
 """The organiser's home: the next thing to do, what comes after it, the events nearest to today, and how the cycle goes."""
 
-from flask import render_template
+from flask import current_app, render_template
 
 from eventos.cycles import queries as cycles
 from eventos.cycles.queries import EventCard
 from eventos.desk import queries, rules
 from eventos.desk.web.door import WRITERS, door
 from eventos.entities.queries import office_view
-from eventos.kernel import clock
+from eventos.kernel import backups, clock
 from eventos.kernel.db import reading
 from eventos.kernel.http import current_staff
 from eventos.kernel.vocabulary import EventState, StaffRole
@@ -33,6 +33,7 @@ def home() -> str:
             figures=figures,
             gaps={view.slug: rules.gaps(view) for view in drafts},
             failed_jobs=queries.failed_count(db, staff) if writes else 0,
+            backup_is_stale=backups.standing(current_app.extensions["eventos.settings"].data_dir, now).is_stale,
         )
         shown = sorted(cards, key=lambda card: _distance(card, now.timestamp()))[:EVENTS_SHOWN]
         cycle = next((row for row in known_cycles if shown and row.id == shown[0].cycle_id), None)

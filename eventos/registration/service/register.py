@@ -52,7 +52,8 @@ def register(db: Session, command: Register, *, now: datetime, by: Actor, addres
         outcome = _write_down(db, command, opening, person, text_hash, now=now, demo=demo)
         why = "repeat" if outcome.is_repeat else "first"
         other = mask_email(command.identity.email) if known.mail_differs else ""
-        if opening.ends_at is None or opening.ends_at > now:
+        nowhere_to_write = command.source is Source.WALK_IN and not person.email
+        if (opening.ends_at is None or opening.ends_at > now) and not nowhere_to_write:
             notify.confirm(db, outcome.registration_id, why=why, now=now, hold=hold if person.email else NO_MAIL_REASON, other_mail=other)
         audit.record(db, by, f"registration.{why}", "registration", outcome.registration_id, source=str(command.source))
         outcomes.append(outcome)

@@ -10,6 +10,7 @@ URL = "/escritorio/eventos/<slug>/informe"
 door = Door("reports", __name__, audience=Audience.STAFF, roles=READERS)
 
 NOTICES = {
+    "words-saved": ("success", "Los textos del informe quedaron guardados."),
     "section-saved": ("success", "Esa parte del informe quedó guardada."),
     "section-removed": ("success", "Esa parte ya no saldrá en el informe."),
     "section-raised": ("success", "Esa parte quedó más arriba."),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, url_for
 
 from eventos.adapters import storage
 from eventos.cycles import queries as cycles
@@ -13,7 +13,7 @@ from eventos.kernel.http import actor, current_staff, download
 from eventos.kernel.vocabulary import ReportState
 from eventos.reports import messages, queries, rules, service
 from eventos.reports.queries import ReportView
-from eventos.reports.rules import Material, Section
+from eventos.reports.rules import Material
 from eventos.reports.web.door import URL, WRITERS, door
 
 # A worker takes seconds; when nobody took the job for this long, the page says so and offers to try again.
@@ -26,11 +26,12 @@ def overview(slug: str) -> str:
         ref = cycles.event_in_scope(db, slug, current_staff())
         found = queries.gathered(db, ref.id)
         made = queries.reports_of(db, ref.id)
-    material = Material(found.event, found.office, found.count, [Section(each.kind, each.title, each.content) for each in found.sections])
+    material = Material.of(found)
     return render_template(
         "reports/overview.html",
-        event=found.event,
+        event=material.event,
         paper=rules.context(material),
+        acta=found.acta,
         sections=found.sections,
         made=made,
         writes=current_staff().role in WRITERS,
@@ -42,7 +43,7 @@ def overview(slug: str) -> str:
 def ask(slug: str) -> Any:
     with transaction() as db:
         ref = cycles.event_in_scope(db, slug, current_staff())
-        public_id = service.ask(db, ref.id, format="docx", by=actor(), now=clock.now()).public_id
+        public_id = service.ask(db, ref.id, format=request.form.get("formato", "docx"), by=actor(), now=clock.now()).public_id
     return redirect(url_for("reports.report", public_id=public_id))
 
 
@@ -80,7 +81,7 @@ def file(public_id: str) -> Response:
     if made.state is not ReportState.READY or made.file_sha256 is None:
         raise NotFound("Este informe todavía no está listo.")
     content = storage.shelf().read(made.file_sha256, verify=True)
-    return download(content, filename=made.filename, media_type=messages.WORD)
+    return download(content, filename=made.filename, media_type=messages.MEDIA_TYPES[made.format])
 
 
 def _in_scope(db: Any, public_id: str) -> ReportView:

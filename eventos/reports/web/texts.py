@@ -6,14 +6,17 @@ from flask import redirect, render_template, request, url_for
 
 from eventos.adapters import tables
 from eventos.cycles import queries as cycles
+from eventos.cycles.queries import EventView
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
 from eventos.kernel.http import UPLOAD_BODY, actor, current_staff
 from eventos.reports import queries, service
-from eventos.reports.forms import TableForm, TextForm
+from eventos.reports.forms import TableForm, TextForm, WordsForm
 from eventos.reports.sections import Grid, squared
 from eventos.reports.web.door import URL, WRITERS, door
 
+# Two long texts, every letter of them three bytes once it is sent.
+WORDS_BODY = 256 * 1024
 FORMS: dict[str, type[TextForm] | type[TableForm]] = {"texto": TextForm, "tabla": TableForm}
 
 
@@ -53,6 +56,32 @@ def remove_section(slug: str, number: int) -> Any:
         ref = cycles.event_in_scope(db, slug, current_staff())
         service.remove_section(db, ref.id, number, by=actor())
     return redirect(url_for("reports.overview", slug=slug, aviso="section-removed", _anchor="partes"))
+
+
+@door.get(f"{URL}/palabras", roles=WRITERS)
+def words(slug: str) -> str:
+    with reading() as db:
+        ref = cycles.event_in_scope(db, slug, current_staff())
+        event, own = cycles.event_view_by_id(db, ref.id), queries.words(db, ref.id)
+    return _words_page(event, WordsForm.of(event, own))
+
+
+@door.post(f"{URL}/palabras", roles=WRITERS, max_body=WORDS_BODY)
+def save_words(slug: str) -> Any:
+    form = WordsForm.from_request()
+    with reading() as db:
+        ref = cycles.event_in_scope(db, slug, current_staff())
+        event = cycles.event_view_by_id(db, ref.id)
+    if not form.validate():
+        return _words_page(event, form), 422
+    with transaction() as db:
+        cycles.event_in_scope(db, slug, current_staff())
+        service.save_words(db, ref.id, form.to_command(event), by=actor())
+    return redirect(url_for("reports.overview", slug=slug, aviso="words-saved"))
+
+
+def _words_page(event: EventView, form: WordsForm) -> str:
+    return render_template("reports/words.html", event=event, form=form, demo_banner=event.demo)
 
 
 def _form_of(kind: str) -> type[TextForm] | type[TableForm]:

@@ -1,4 +1,4 @@
-"""What informes are made of, the texts written for them, and the informes already asked for."""
+"""The texts written for informes, and the informes already asked for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,15 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eventos.attendance import queries as attendance
-from eventos.attendance.queries import Count
 from eventos.cycles.models import Event
-from eventos.cycles.queries import EventView, event_view_by_id
-from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel.errors import NotFound
 from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import ReportState
-from eventos.reports.models import Report, ReportSection
+from eventos.reports.models import Report, ReportSection, ReportWords
 
 
 @dataclass(frozen=True)
@@ -30,13 +26,14 @@ class SectionView:
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """Everything an informe is made of, as it stands now."""
+class WordsView:
+    """What the informe says in its own words; an empty one says what the event says, and nobody reviewed or approved it."""
 
-    event: EventView
-    office: OfficeView
-    count: Count
-    sections: tuple[SectionView, ...]
+    context: str = ""
+    objective: str = ""
+    prepared_by: str = ""
+    reviewed_by: str = ""
+    approved_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,11 @@ class ReportView:
         return f"informe-{self.event_slug}.{self.format}"
 
 
-def gathered(db: Session, event_id: int) -> Gathered:
-    """The material of an informe: seven statements however many people came. Raises NotFound."""
-    return Gathered(event_view_by_id(db, event_id), office_view(db), attendance.count(db, event_id), sections(db, event_id))
+def words(db: Session, event_id: int) -> WordsView:
+    """The informe's own words, where it has any."""
+    columns = (ReportWords.context, ReportWords.objective, ReportWords.prepared_by, ReportWords.reviewed_by, ReportWords.approved_by)
+    row = db.execute(select(*columns).where(ReportWords.event_id == event_id)).one_or_none()
+    return WordsView(*row) if row else WordsView()
 
 
 def sections(db: Session, event_id: int) -> tuple[SectionView, ...]:

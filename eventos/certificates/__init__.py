@@ -1,0 +1,1 @@
+"""Certificates: what an attendee downloads and anybody can verify; and badges for the door."""

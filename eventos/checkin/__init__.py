@@ -1,0 +1,1 @@
+"""The door: devices of volunteers, and every reading of a ticket, kept with its verdict."""

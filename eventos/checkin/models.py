@@ -1,0 +1,90 @@
+"""Devices enrolled for named events, and scans: append-only, one row for each (device, nonce)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventos.kernel.db import Base, UTCDateTime
+
+
+class Device(Base):
+    """A phone at the door. Its link is used once to enrol it; its token is kept as SHA-256 and can be revoked at once."""
+
+    __tablename__ = "device"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    link_hash: Mapped[str] = mapped_column(Text, unique=True)
+    link_expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    enrolled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    created_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class DeviceEvent(Base):
+    """An event a device may read for."""
+
+    __tablename__ = "device_event"
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, index=True)
+
+
+class Scan(Base):
+    """What a device saw, in order of `scanned_at`; the verdict given then is the verdict given again to the same nonce.
+
+    `code_hash` is the SHA-256 of what was read (never the code itself). `manual` marks a person ticked by name, with its reason;
+    an undo is another row that points at the one it annuls.
+    """
+
+    __tablename__ = "scan"
+    __table_args__ = (
+        UniqueConstraint("device_id", "nonce"),
+        CheckConstraint("direction IN ('in', 'out')", name="direction"),
+        CheckConstraint(
+            "verdict IN ('accepted', 'repeated', 'unknown', 'other_event', 'other_day', 'cancelled', 'waitlisted', 'revoked', 'too_early', "
+            "'too_late', 'needs_answer', 'annulled')",
+            name="verdict",
+        ),
+        Index("ix_scan_event_verdict", "event_id", "verdict"),
+        Index("ix_scan_registration", "registration_id", "scanned_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    nonce: Mapped[str] = mapped_column(Text)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey("registration.id"))
+    code_hash: Mapped[str] = mapped_column(Text, default="", server_default="")
+    direction: Mapped[str] = mapped_column(Text, default="in", server_default="in")
+    verdict: Mapped[str] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    manual: Mapped[bool] = mapped_column(default=False, server_default="0")
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    offline: Mapped[bool] = mapped_column(default=False, server_default="0")
+    flagged: Mapped[str] = mapped_column(Text, default="", server_default="")
+    annuls_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    scanned_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    received_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class Acceptance(Base):
+    """The one accepted entry of a registration: its primary key is what settles a race between doors. An undo takes it away.
+
+    `device_id` and `nonce` name the scan that won.
+    """
+
+    __tablename__ = "acceptance"
+
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    nonce: Mapped[str] = mapped_column(Text)
+    accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -1,0 +1,38 @@
+"""Whoever comes without a code: searched by name (each search is written down), or registered on the spot and let in."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from eventos.checkin import queries
+from eventos.checkin.queries import DeviceView, DoorEvent
+from eventos.checkin.rules import SeenScan
+from eventos.checkin.service.scans import Answer, record_scans
+from eventos.kernel import audit
+from eventos.kernel.audit import Actor
+from eventos.kernel.limits import Limit
+from eventos.registration import service as registration
+from eventos.registration.models import Registration
+from eventos.registration.rules import Register
+
+PER_DEVICE_SCANS = Limit("checkin.scans", 120, timedelta(minutes=1))
+PER_DEVICE_SEARCHES = Limit("checkin.searches", 30, timedelta(minutes=1))
+REASON = "Inscripción en la puerta"
+
+
+def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register, *, nonce: str, now: datetime) -> Answer:
+    """Write somebody down for the event and let them in, when a seat is left; who was registered already is simply let in.
+
+    Sent twice with one nonce, it is done once.
+    """
+    if queries.earlier(db, device.id, [nonce]):
+        return record_scans(db, device, event, [SeenScan(nonce)], now=now)[0]
+    (outcome,) = registration.register(db, command, now=now, by=Actor(f"device:{device.id}"), demo=event.demo)
+    row = db.get_one(Registration, outcome.registration_id)
+    seen = SeenScan(nonce, registration=row.public_id, scanned_at=now, reason=REASON)
+    return record_scans(db, device, event, [seen], now=now)[0]
+
+
+def note_search(db: Session, device: DeviceView, event: DoorEvent, *, found: int) -> None:
+    """That somebody looked for a person: who, when, for which event, never what was typed."""
+    audit.record(db, Actor(f"device:{device.id}"), "checkin.search", "event", event.id, found=found)

@@ -1,0 +1,169 @@
+"""The phone's pages: the camera, typed codes, searching, marking by hand and undoing. Each works without scripts, through plain forms."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import jsonify, make_response, redirect, render_template, request, url_for
+
+from eventos.checkin import queries, service
+from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
+from eventos.checkin.queries import DeviceView, DoorEvent
+from eventos.checkin.rules import MOST_AT_ONCE, SeenScan
+from eventos.checkin.service import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, Answer
+from eventos.checkin.web.browser import device, device_and_event
+from eventos.checkin.web.doors import device_pages
+from eventos.kernel import clock, limits, tokens
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import InvalidInput, RuleViolation
+from eventos.kernel.http import CSP
+
+NOTICES: dict[str, tuple[str, str]] = {}
+CAMERA_CSP = CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+CAMERA_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+
+
+@device_pages.get("/puerta")
+def choose() -> Any:
+    here = device()
+    if len(here.events) == 1:
+        return redirect(url_for("door.camera", slug=here.events[0].slug))
+    return render_template("checkin/choose.html", device=here)
+
+
+@device_pages.get("/puerta/<slug>")
+def camera(slug: str) -> Any:
+    """The page that reads codes: the only one that may use the camera and run WebAssembly."""
+    return _camera(slug, CodeForm(nonce=tokens.public_id()))
+
+
+def _camera(slug: str, form: CodeForm, status: int = 200) -> Any:
+    here, event = device_and_event(slug)
+    with reading() as db:
+        count = queries.door_count(db, event.id)
+    page = make_response(render_template("checkin/camera.html", device=here, event=event, count=count, form=form), status)
+    page.headers["Content-Security-Policy"] = CAMERA_CSP
+    page.headers["Permissions-Policy"] = CAMERA_POLICY
+    return page
+
+
+@device_pages.post("/puerta/<slug>/codigo")
+def typed(slug: str) -> Any:
+    """A code typed into the form, for browsers without scripts."""
+    here, event = device_and_event(slug)
+    form = CodeForm.from_request()
+    if not form.validate():
+        return _camera(slug, form, 422)
+    seen = SeenScan(form.nonce.data, code=form.code.data, scanned_at=clock.now())
+    return show_result(here, event, _record(here, event, [seen])[0])
+
+
+@device_pages.post("/puerta/<slug>/lecturas")
+def scans(slug: str) -> Any:
+    """One scan or several from the page's script; answers each by its nonce, and the counters."""
+    here, event = device_and_event(slug)
+    answers = _record(here, event, _read(request.form.get("lecturas", "")))
+    return jsonify(lecturas=[_told(answer) for answer in answers])
+
+
+@device_pages.get("/puerta/<slug>/cuenta")
+def counters(slug: str) -> Any:
+    _, event = device_and_event(slug)
+    with reading() as db:
+        count = queries.door_count(db, event.id)
+    return jsonify(accepted=count.accepted, expected=count.expected)
+
+
+def _record(here: DeviceView, event: DoorEvent, seen: Sequence[SeenScan]) -> list[Answer]:
+    with transaction() as db:
+        for _ in seen[:1]:
+            limits.spend(db, (PER_DEVICE_SCANS, str(here.id)))
+        return service.record_scans(db, here, event, seen, now=clock.now())
+
+
+def _read(sent: str) -> list[SeenScan]:
+    """What the script sends, and nothing else of it. Raises InvalidInput."""
+    try:
+        told = json.loads(sent)
+        if not isinstance(told, list) or not 1 <= len(told) <= MOST_AT_ONCE:
+            raise ValueError
+        return [_one(one) for one in told]
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise InvalidInput("Las lecturas no se entienden.") from None
+
+
+def _one(told: dict[str, Any]) -> SeenScan:
+    nonce, code = told["nonce"], told["code"]
+    direction, at = told.get("direction", "in"), datetime.fromtimestamp(int(told["at"]) / 1000, UTC)
+    is_text = isinstance(nonce, str) and isinstance(code, str)
+    if not is_text or not 8 <= len(nonce) <= 60 or not 1 <= len(code) <= 500 or direction not in ("in", "out") or "\0" in nonce:
+        raise ValueError
+    return SeenScan(nonce, code=code, direction=direction, scanned_at=at, offline=told.get("offline") is True)
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    told = {"nonce": answer.nonce, "verdict": answer.verdict.value, "tone": answer.tone, "word": answer.word, "name": answer.name}
+    return told | {"work": list(answer.work), "document": answer.document, "why": answer.why, "can_undo": answer.can_undo}
+
+
+def show_result(here: DeviceView, event: DoorEvent, answer: Answer, status: int = 200) -> Any:
+    with reading() as db:
+        count = queries.door_count(db, event.id)
+    return render_template("checkin/result.html", device=here, event=event, answer=answer, count=count), status
+
+
+# --- without a code ------------------------------------------------------------------------------------------------------------
+
+
+@device_pages.get("/puerta/<slug>/buscar")
+def search_form(slug: str) -> Any:
+    return _search_page(slug, SearchForm())
+
+
+@device_pages.post("/puerta/<slug>/buscar")
+def search(slug: str) -> Any:
+    here, event = device_and_event(slug)
+    form = SearchForm.from_request()
+    if not form.validate():
+        return _search_page(slug, form), 422
+    with transaction() as db:
+        limits.spend(db, (PER_DEVICE_SEARCHES, str(here.id)))
+        found = queries.search(db, event.id, form.text.data)
+        service.note_search(db, here, event, found=len(found))
+    return _search_page(slug, form, found=found)
+
+
+def _search_page(slug: str, form: SearchForm, *, found: Any = None) -> str:
+    here, event = device_and_event(slug)
+    with reading() as db:
+        count = queries.door_count(db, event.id)
+    return render_template(
+        "checkin/search.html", device=here, event=event, form=form, found=found, count=count, reasons=REASONS, nonce=tokens.public_id
+    )
+
+
+@device_pages.post("/puerta/<slug>/marcar")
+def mark(slug: str) -> Any:
+    here, event = device_and_event(slug)
+    form = MarkForm.from_request()
+    if not form.validate():
+        raise InvalidInput("Elija a la persona y el motivo.")
+    seen = SeenScan(form.nonce.data, registration=form.registration.data, scanned_at=clock.now(), reason=form.reason.data)
+    return show_result(here, event, _record(here, event, [seen])[0])
+
+
+@device_pages.post("/puerta/<slug>/deshacer")
+def undo(slug: str) -> Any:
+    here, event = device_and_event(slug)
+    form = UndoForm.from_request()
+    if not form.validate():
+        raise InvalidInput("Recargue la página e intente de nuevo.")
+    try:
+        with transaction() as db:
+            answer = service.undo(db, here, event, form.nonce.data, now=clock.now())
+    except RuleViolation as refusal:
+        with reading() as db:
+            count = queries.door_count(db, event.id)
+        return render_template("checkin/refused.html", device=here, event=event, refusal=refusal.message, count=count), 409
+    return show_result(here, event, answer)

@@ -1,0 +1,1 @@
+"""Questions: asked before by registered people or at the session, answered by whom, pending."""

@@ -1,0 +1,28 @@
+"""The phone at the door that the tests of its pages begin with."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from eventos.kernel.vocabulary import StaffRole
+from tests.accounts.factories import a_staff
+from tests.checkin.factories import OPEN, a_bearer, carry
+from tests.checkin.stage import At, Stage
+from tests.conftest import Opened
+from tests.cycles.factories import a_cycle, a_published_event
+from tests.registration.factories import a_registration
+
+
+@pytest.fixture
+def stage(client: FlaskClient, writing: Opened, clock_at: At) -> Stage:
+    """A phone enrolled for one event of two, with three people of its own and a stranger."""
+    clock_at(OPEN)
+    with writing() as db:
+        cycle = a_cycle(db)
+        event = a_published_event(db, cycle=cycle)
+        other = a_published_event(db, cycle=cycle, number=6, topic="Control social")
+        people = [a_registration(db, event, given_names=name, family_names="Ejemplo Guadual") for name in ("Aurora", "Irene", "Lucio")]
+        assert all(one.person for one in people)  # loaded, to be asked about later
+        stranger = a_registration(db, other)
+        staff = a_staff(db, role=StaffRole.ADMINISTRATOR)
+        bearer = a_bearer(db, event, staff=staff)
+    return Stage(client, carry(client, bearer), event, other, people, stranger, bearer, staff)
