@@ -12,8 +12,14 @@ from eventos import demo, migrations
 from eventos.accounts import service as accounts
 from eventos.accounts.models import Staff
 from eventos.app import create_app
+from eventos.attendance.models import Roster, RosterEntry
+from eventos.certificates import service as certificates
+from eventos.certificates.models import Certificate
+from eventos.checkin.service.devices import make_device
 from eventos.cycles import service as cycles
-from eventos.cycles.models import Cycle, Event
+from eventos.cycles.models import Cycle, Event, Material
+from eventos.dialogue.models import Question
+from eventos.entities.models import Entity
 from eventos.jobs import runner
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
@@ -107,6 +113,7 @@ def _add_the_rest(app: Flask) -> Scene:
         found["reset"], found["invitation"] = a_link(db, helper, "reset"), a_link(db, newcomer, "invitation")
         _more_events(db, found)
         _people(db, found)
+        _papers(db, found)
         reports.ask(db, _event(db, FIFTH).id, format="docx", by=SYSTEM, now=now)
     _sheets(found)
     runner.run_all(app)
@@ -152,6 +159,24 @@ def _people(db: Session, found: dict[str, str]) -> None:
     }  # fmt: skip
 
 
+def _papers(db: Session, found: dict[str, str]) -> None:
+    """A constancia of the fifth session, its escarapelas, a link for a phone at the door, and what was revoked."""
+    now, fifth, here = clock.now(), _event(db, FIFTH), _event(db, NOW)
+    entries = select(RosterEntry.registration_id).join(Roster, Roster.id == RosterEntry.roster_id).where(Roster.event_id == fifth.id)
+    first, second = db.scalars(entries.order_by(RosterEntry.registration_id).limit(2)).all()
+    codes = []
+    for registration_id in (first, second):
+        certificates.issue_own(db, registration_id, by=SYSTEM, now=now)
+        codes.append(db.scalars(select(Certificate.code).where(Certificate.registration_id == registration_id)).one())
+    certificates.revoke(db, fifth.id, codes[1], reason="El nombre estaba mal escrito.", by=SYSTEM, now=now)
+    admin = db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one()
+    _device, link = make_device(db, name="Puerta", cycle_id=here.cycle_id, slugs=[NOW], staff_id=admin, by=SYSTEM, now=now)
+    found |= {
+        "code": codes[0], "revoked": codes[1], "badges": certificates.ask_badges(db, here.id, by=SYSTEM, now=now), "device": link,
+        "holder": tickets.link_of(db.get_one(Registration, first)),
+    }  # fmt: skip
+
+
 def _sheets(found: dict[str, str]) -> None:
     """A sheet whose columns nobody chose yet, and one with bad rows that waits for its confirmation."""
     file = importing.take_file(BAD_SHEET.encode(), "inscritos.csv")
@@ -182,6 +207,9 @@ def _look_up(db: Session, found: dict[str, str]) -> None:
     fifth, third = _event(db, FIFTH).id, _event(db, THIRD).id
     found["attendee"] = db.scalars(select(Registration.public_id).where(Registration.event_id == fifth)).first() or ""
     found["ready"] = db.scalars(select(Report.public_id).where(Report.event_id == fifth)).one()
+    found["question"] = db.scalars(select(Question.public_id).where(Question.event_id == fifth).order_by(Question.position)).first() or ""
+    found["material"] = db.scalars(select(Material.public_id).where(Material.event_id == fifth)).first() or ""
+    found["entity"] = db.scalars(select(Entity.public_id).order_by(Entity.id)).first() or ""
     found["entered"] = db.scalars(select(Import.public_id).where(Import.event_id == fifth)).one()
     parts = db.scalars(select(ReportSection.id).where(ReportSection.event_id == third).order_by(ReportSection.position)).all()
     found["text"], found["table"] = str(parts[0]), str(parts[-1])
@@ -206,6 +234,11 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "my_registration.ask_cancel": ("/i/{link}/cancelar", "/i/{waits}/cancelar"),
     "my_registration.mail_address": ("/i/{link}/correo",),
     "my_registration.confirm_mail": ("/correo/{confirm}",),
+    "my_questions.my_questions": ("/i/{link}/preguntas",),
+    "certificates.mine": ("/i/{holder}/constancia", "/i/{link}/constancia"),
+    "verify.ask": ("/verificar",),
+    "verify.answer": ("/verificar/{code}", "/verificar/{revoked}", "/verificar/0000-0000-0000-0000"),
+    "checkin_link.show": ("/puerta/vincular/{device}",),
     "ticket.check": ("/q/{ticket}", "/q/{ticket_gone}", "/q/inventado"),
     "accounts.sign_in": ("/ingresar",),
     "accounts.forgotten": ("/restablecer",),
@@ -238,6 +271,18 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "attendance.roster": (f"{_DESK}/{FIFTH}/asistencia/lista", f"{_DESK}/{FIFTH}/asistencia/lista?asistio=no"),
     "attendance.person": (f"{_DESK}/{FIFTH}/asistencia/{{attendee}}",),
     "attendance.private_export_form": (f"{_DESK}/{FIFTH}/asistencia/lista/con-documentos",),
+    "attendance.rosters": (f"{_DESK}/{FIFTH}/asistencia/actas", f"{_DESK}/{FORUM}/asistencia/actas"),
+    "checkin.overview": (f"{_DESK}/{NOW}/puerta",),
+    "constancias.overview": (f"{_DESK}/{FIFTH}/constancias", f"{_DESK}/{FORUM}/constancias"),
+    "constancias.ask_revoke": (f"{_DESK}/{FIFTH}/constancias/{{code}}/revocar",),
+    "constancias.badges": ("/escritorio/escarapelas/{badges}",),
+    "dialogue.questions": (f"{_DESK}/{FIFTH}/preguntas", f"{_DESK}/{FORUM}/preguntas"),
+    "dialogue.question": (f"{_DESK}/{FIFTH}/preguntas/{{question}}",),
+    "materials.index": (f"{_DESK}/{FIFTH}/materiales", f"{_DESK}/{FORUM}/materiales"),
+    "materials.edit": (f"{_DESK}/{FIFTH}/materiales/{{material}}",),
+    "publicity.flyer": (f"{_DESK}/{FIFTH}/pieza", f"{_DESK}/{FORUM}/pieza"),
+    "publicity.logos": ("/escritorio/entidades",),
+    "publicity.entity": ("/escritorio/entidades/{entity}",),
     "reports.overview": (f"{_DESK}/{FIFTH}/informe", f"{_DESK}/{THIRD}/informe"),
     "reports.words": (f"{_DESK}/{FIFTH}/informe/palabras",),
     "reports.report": ("/escritorio/informes/{ready}", "/escritorio/informes/{pending}", "/escritorio/informes/{failed}"),
