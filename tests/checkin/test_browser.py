@@ -2,7 +2,6 @@
 
 import io
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Error, Page
 from sqlalchemy import func, select, update
-from werkzeug.serving import make_server
 
 from eventos.adapters import qr
 from eventos.checkin.models import Acceptance, Device, Scan
@@ -26,8 +24,8 @@ from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
 from tests.support.browser import DESKTOP, PHONE, Chromium
+from tests.support.inside import answering
 from tests.support.judges import axe, vnu
-from tests.support.ports import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +55,6 @@ class Stand:
 def stand(app: Flask, writing: Opened) -> Iterator[Stand]:
     from eventos.accounts import service as accounts
 
-    port = free_port()
     with clock.freeze(OPEN):
         with writing() as db:
             event = a_published_event(db)
@@ -67,13 +64,8 @@ def stand(app: Flask, writing: Opened) -> Iterator[Stand]:
             cookie = accounts.start_session(db, staff.id, now=OPEN)
             codes = [code_of(one) for one in people]
         app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
-        server = make_server("127.0.0.1", port, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield Stand(f"http://127.0.0.1:{port}", event.slug, bearer, codes, cookie)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        with answering(app) as address:
+            yield Stand(address, event.slug, bearer, codes, cookie)
 
 
 def until(true: Callable[[], bool], seconds: float = 15) -> None:

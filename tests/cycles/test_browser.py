@@ -1,6 +1,5 @@
 """The form of an event in a browser: rows, the preview of the number, what the modality does not need, and the judges' view of it."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from time import monotonic, sleep
@@ -9,7 +8,6 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from eventos.cycles import queries
 from eventos.kernel import http
@@ -17,8 +15,8 @@ from eventos.kernel.vocabulary import Modality, StaffRole
 from tests.cycles.desk import Member
 from tests.cycles.factories import LINK, a_day, a_member, an_event
 from tests.support.browser import DESKTOP, PHONE, Chromium
+from tests.support.inside import answering
 from tests.support.judges import axe, vnu
-from tests.support.ports import free_port
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -26,19 +24,13 @@ Opened = Callable[[], AbstractContextManager[Session]]
 @pytest.fixture
 def address(app: Flask, writing: Opened) -> Iterator[str]:
     """The application on a real port, with an administrator signed in and one draft."""
-    port = free_port()
     with writing() as db:
         an_event(db, modality=Modality.HYBRID, venue_name="Auditorio", days=(a_day(), a_day(a_day().on_date.replace(day=26))))
         member = Member(a_member(db, StaffRole.ADMINISTRATOR, name="Ana Administra"))
     http.use_staff_loader(app, lambda: member)
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1"]
-    server = make_server("127.0.0.1", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(app) as address:
+        yield address
 
 
 def until(true: Callable[[], bool], seconds: float = 5) -> None:

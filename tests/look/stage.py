@@ -1,16 +1,13 @@
 """A small Flask application that shows every component under the product's Content Security Policy, with stub endpoints."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from mimetypes import guess_type
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.datastructures import MultiDict
-from werkzeug.serving import make_server
 from werkzeug.utils import safe_join
 from wtforms import (
     BooleanField,
@@ -192,17 +189,3 @@ def _error(status: int) -> tuple[str, int]:
     if status not in ERRORS:
         abort(404)
     return render_template(f"errors/{status}.html", message=None, kept=[("nombres", 'Ana "Demo"')] if status == 503 else []), status
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """The application on a free loopback port; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

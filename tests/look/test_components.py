@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.look.stage import ERRORS, ROOT, make_stage, serving
+from tests.look.stage import ERRORS, ROOT, make_stage
 from tests.support.browser import DESKTOP, PHONE, Chromium
+from tests.support.inside import answering
 from tests.support.judges import axe, vnu
 
 PAGES = ("/piezas", "/evento", "/formulario", "/espera", *(f"/error/{status}" for status in ERRORS))
@@ -46,7 +47,7 @@ def stage() -> Flask:
 
 @pytest.fixture(scope="module")
 def address(stage: Flask) -> Iterator[str]:
-    with serving(stage) as address:
+    with answering(stage) as address:
         yield address
 
 

@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route
 
-from tests.look.stage import make_stage, serving
+from tests.look.stage import make_stage
 from tests.support.browser import PHONE, Chromium
+from tests.support.inside import answering
 from tests.support.judges import axe
 
 
@@ -19,7 +20,7 @@ def stage() -> Flask:
 
 @pytest.fixture
 def address(stage: Flask) -> Iterator[str]:
-    with serving(stage) as address:
+    with answering(stage) as address:
         yield address
 
 
