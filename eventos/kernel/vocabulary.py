@@ -70,8 +70,14 @@ class EventState(Word):
 
 
 class RegistrationState(Word):
+    """Where a registration stands. Active, offered and unconfirmed ones hold a seat; nobody is counted before being active."""
+
     ACTIVE = "active", "Inscrita"
     WAITLISTED = "waitlisted", "En lista de espera"
+    OFFERED = "offered", "Cupo ofrecido"
+    UNCONFIRMED = "unconfirmed", "Falta su autorización"
+    PENDING = "pending", "Por aprobar"
+    REJECTED = "rejected", "No aprobada"
     CANCELLED = "cancelled", "Cancelada"
 
 
