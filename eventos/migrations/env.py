@@ -20,14 +20,11 @@ with engine.connect() as connection:
     else:
         # SQLite changes a constraint by making the table anew under the names that triggers and keys point at
         # (https://www.sqlite.org/lang_altertable.html, section 7): the keys are looked at when all is in place.
-        pragmas = connection.connection.cursor()
-        pragmas.execute("PRAGMA foreign_keys = OFF")
-        pragmas.execute("PRAGMA legacy_alter_table = ON")
-        try:
-            with context.begin_transaction():
-                context.run_migrations()
-                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-                    raise RuntimeError(f"these rows would point at nothing: {broken[:5]}")
-        finally:
-            pragmas.execute("PRAGMA legacy_alter_table = OFF")
-            pragmas.execute("PRAGMA foreign_keys = ON")
+        connection.detach()  # closed at the end, so that nobody else meets it with its guards down
+        guards = connection.connection.cursor()
+        guards.execute("PRAGMA foreign_keys = OFF")
+        guards.execute("PRAGMA legacy_alter_table = ON")
+        with context.begin_transaction():
+            context.run_migrations()
+            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise RuntimeError(f"these rows would point at nothing: {broken[:5]}")
