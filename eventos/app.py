@@ -13,11 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventos.adapters import mail, storage
-from eventos.kernel import db, http, links, logs, tokens
+from eventos.kernel import db, http, links, logs, pace, tokens
 from eventos.kernel.settings import ROOT, BadSettings, Settings
 
 ROOMS = (
-    *("accounts", "entities", "people", "cycles", "dialogue", "publicity", "registration", "checkin"),
+    *("accounts", "entities", "people", "cycles", "dialogue", "publicity", "registration", "checkin", "calls"),
     *("attendance", "certificates", "reports", "agenda", "desk"),
 )
 log = logging.getLogger("eventos.access")
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None, *, ring: Callable[[], None] | N
     tokens.configure(keys)
     links.configure(settings.url)
     _configure_mail(settings)
+    pace.configure(settings.mail_rate)
     storage.configure(settings.data_dir / "archivos")
     db.init_app(app, settings)
     http.init_app(app, settings)

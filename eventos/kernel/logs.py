@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 _FIELDS = ("endpoint", "method", "path", "status", "ms", "job", "job_name", "attempts", "statements")
-_SECRET_PATH = re.compile(r"^/(i|q|invitacion|restablecer|primer-ingreso|inscripcion/recibida|correo|puerta/vincular)/[^/]+")
+_SECRET_PATH = re.compile(r"^/(i|q|invitacion|restablecer|primer-ingreso|inscripcion/recibida|correo|puerta/vincular|convocatoria)/[^/]+")
 
 
 def masked(path: str) -> str:

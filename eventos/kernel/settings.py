@@ -39,6 +39,7 @@ class Settings:
     )
     mail_from: str = _doc("Remitente y organizador de las invitaciones.", "eventos@oficina.example")
     mail_from_name: str = _doc("Nombre del remitente.", "Eventos")
+    mail_rate: int = _doc("Cuántos correos de una convocatoria o un envío masivo salen por minuto; 0, sin límite.", 120)
     secret_keys: tuple[str, ...] = _doc(
         "Llaves maestras, la más nueva primero, separadas por comas. Vacío: se crean en la carpeta de datos.", ()
     )
@@ -89,6 +90,8 @@ class Settings:
             raise BadSettings(f"EVENTOS_THREADS y EVENTOS_WORKER_THREADS: no pueden pasar de {MAX_THREADS}")
         if self.trusted_proxies < 0:
             raise BadSettings("EVENTOS_TRUSTED_PROXIES: no puede ser negativo")
+        if not 0 <= self.mail_rate <= 10_000:
+            raise BadSettings("EVENTOS_MAIL_RATE: debe estar entre 0 y 10000")
         if self.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSettings("EVENTOS_LOG_LEVEL: use DEBUG, INFO, WARNING o ERROR")
         if self.database_url and not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):

@@ -8,7 +8,7 @@ from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from typing import Literal
 
-from eventos.adapters.mail.headers import POLICY, mailbox, words
+from eventos.adapters.mail.headers import POLICY, mailbox, one_line, words
 
 CalendarMethod = Literal["REQUEST", "CANCEL"]
 
@@ -27,6 +27,15 @@ class InlineImage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that travels with the message, under a name that people read."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mail:
     """One message to one person, already worded. `message_id` comes with its angle brackets and is the same at every attempt."""
 
@@ -40,13 +49,15 @@ class Mail:
     calendar: bytes | None = None
     calendar_method: CalendarMethod = "REQUEST"
     inline_images: tuple[InlineImage, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()  # ASCII, from the list family (List-Unsubscribe, …), replies or X-
 
 
 def compose(mail: Mail, *, sender_name: str, sender_address: str, date: datetime) -> EmailMessage:
     """Build the message; with a calendar, the tree that Outlook, Gmail and Apple show as an invitation (RFC 6047):
 
-    mixed{ alternative{ plain, related{ html, images } | html, calendar }, application/ics }; without one, the alternative alone.
+    mixed{ alternative{ plain, related{ html, images } | html, calendar }, application/ics }; without one, the alternative alone, and
+    with attachments mixed{ alternative, attachments }.
     Raises ValueError for control characters in any header, addresses that are not one plain address, a naive date, a calendar whose
     METHOD is not `calendar_method`, or a calendar without CRLF line ends.
     """
@@ -68,12 +79,38 @@ def compose(mail: Mail, *, sender_name: str, sender_address: str, date: datetime
         if not _EXTRA_HEADERS.fullmatch(name) or "=?" in value or len(value) > 900:
             raise ValueError("an extra header is a short ASCII value of the list, reply or X- family")
         message[name] = value
-    if mail.calendar is None:
+    if mail.calendar is not None:
+        _add_invitation(message, mail, mail.calendar)
+    elif mail.attachments:
+        message.make_mixed()
+        _add_alternative(message, mail)
+    else:
         message.make_alternative()
         _add_bodies(message, mail)
-    else:
-        _add_invitation(message, mail, mail.calendar)
+    _add_attachments(message, mail)
     return message
+
+
+def _add_alternative(mixed: MIMEPart, mail: Mail) -> None:
+    alternative = MIMEPart(policy=POLICY)
+    alternative.make_alternative()
+    _add_bodies(alternative, mail)
+    mixed.attach(alternative)
+
+
+def _add_attachments(mixed: MIMEPart, mail: Mail) -> None:
+    for attachment in mail.attachments:
+        mixed.attach(_attached(attachment))
+
+
+def _attached(attachment: Attachment) -> MIMEPart:
+    """A file in base64, its name in RFC 2231 when it is not ASCII; never shown inside the message."""
+    part = MIMEPart(policy=POLICY)
+    maintype, _, subtype = attachment.media_type.partition("/")
+    part.set_content(
+        attachment.content, maintype=maintype, subtype=subtype, disposition="attachment", filename=one_line(attachment.filename)
+    )
+    return part
 
 
 def _add_invitation(message: MIMEPart, mail: Mail, calendar: bytes) -> None:

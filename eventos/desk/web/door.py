@@ -34,6 +34,7 @@ MENU = (
 )
 TABS = (
     ("Resumen", "desk.event"),
+    ("Convocatoria", "calls.index"),
     ("Editar", "cycles.edit"),
     ("Pieza", "publicity.flyer"),
     ("Materiales", "materials.index"),

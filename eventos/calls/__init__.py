@@ -1,0 +1,1 @@
+"""The convocatoria: the entities a cycle convenes, the call they get, and the receipt they give."""

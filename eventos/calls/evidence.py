@@ -1,0 +1,82 @@
+"""The thread of a call as a printed document: what was sent with its hash, how each entity stands, and every line with its date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from eventos.calls import queries
+from eventos.calls.messages import KINDS, shown
+from eventos.calls.queries import BoardRow, CallView, EntryView
+from eventos.calls.standing import Standing, Tally, Whom, tally
+from eventos.cycles.queries import EventView, event_view_by_id
+from eventos.entities.queries import OfficeView, office_view
+from eventos.kernel.settings import ROOT
+from eventos.kernel.templating import moment, plain
+
+OWN_LINK = "{vínculo de cada entidad}"
+SHEET = ROOT / "templates" / "pdf" / "calls" / "evidence.css"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the document says, as it stood at `at`."""
+
+    call: CallView
+    event: EventView
+    office: OfficeView
+    rows: list[BoardRow]
+    tally: Tally
+    thread: list[EntryView]
+    at: datetime
+
+
+def gathered(db: Session, call: CallView, *, now: datetime) -> Evidence:
+    """The document's material: nine statements, however many entities there are."""
+    rows = queries.board(db, call)
+    thread = queries.thread(db, call.id)
+    counted = tally(rows, deadline_at=call.deadline_at, now=now)
+    return Evidence(call, event_view_by_id(db, call.event_id), office_view(db), rows, counted, thread, now)
+
+
+def html(paper: Evidence) -> str:
+    """The document as HTML, for the PDF."""
+    sample = shown(paper.call, paper.event, paper.office, entity="{entidad}", person="{persona}", token=OWN_LINK)
+    return plain(
+        "pdf/calls/evidence.html",
+        paper=paper,
+        call=paper.call,
+        event=paper.event,
+        office=paper.office,
+        subject=sample.subject,
+        text=sample.text,
+        numbers=[(each.label, paper.tally.by[each]) for each in Standing if paper.tally.by[each]],
+        lines=[_line(entry) for entry in paper.thread],
+        answer=_answer,
+    )
+
+
+def _line(entry: EntryView) -> dict[str, Any]:
+    """A line of the thread in words."""
+    detail = entry.detail
+    told = [KINDS[entry.kind]]
+    if entry.kind == "sent" and detail.get("whom") in set(Whom):
+        told = [f"{KINDS['sent']}: {Whom(detail['whom']).label[:1].lower()}{Whom(detail['whom']).label[1:]} ({detail.get('mails', 0)})"]
+    told += [detail[name] for name in ("reason", "mailbox", "sender") if detail.get(name)]
+    return {"at": moment(entry.at), "entity": entry.entity, "what": ". ".join(told), "by": entry.by, "message_id": entry.message_id}
+
+
+def _answer(row: BoardRow) -> str:
+    """What an entity answered, in one phrase."""
+    who = ", ".join(part for part in (row.confirmed_by, row.confirmed_post) if part)
+    late = " (fuera de plazo)" if row.is_late else ""
+    if row.standing is Standing.DECLINED:
+        return f"No asistirá: {row.decline_reason}. {who}, {moment(row.declined_at)}{late}"
+    if row.standing is Standing.CONFIRMED:
+        return f"{who}, {moment(row.confirmed_at)}{late}"
+    return row.failure
+
+
+def css() -> str:
+    return SHEET.read_text(encoding="utf-8")

@@ -1,0 +1,212 @@
+"""The words of a call as each entity gets it, of its reminders, and of the invitation to somebody it designated."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from eventos.adapters import mail
+from eventos.adapters.mail import Attachment, InlineImage, Mail
+from eventos.calls import wording
+from eventos.calls.queries import CallView, DesigneeView, LetterView
+from eventos.calls.rules import FlyerUse
+from eventos.calls.service import message_id, token_of
+from eventos.calls.wording import Piece
+from eventos.cycles.queries import EventView
+from eventos.entities.queries import OfficeView
+from eventos.kernel import clock, links, spanish, tokens
+from eventos.kernel.templating import moment, plain
+from eventos.kernel.vocabulary import Modality
+
+FLYER_CID = "pieza@eventos"
+SAMPLE = "ejemplo"
+# How each line of the thread is told.
+KINDS = {
+    "sent": "Se dio la orden de envío",
+    "call": "Se envió la convocatoria",
+    "reminder": "Se envió un recordatorio",
+    "failed": "El servidor no aceptó el correo",
+    "bounced": "El correo fue devuelto",
+    "reply": "Llegó una respuesta por correo",
+    "confirmed": "Confirmó recibido",
+    "declined": "Dijo que nadie asistirá",
+    "designated": "Designó asistentes",
+    "withdrawn": "Retiró a una persona designada",
+    "invited": "Se invitó a una persona designada",
+}
+_LEADS = {
+    "call": "",
+    "unconfirmed": "Le recordamos esta convocatoria: todavía no hemos recibido su confirmación.",
+    "unregistered": "Le recordamos esta convocatoria: todavía no hay inscritos de su entidad.",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A call as one entity reads it."""
+
+    subject: str
+    text: str
+    paragraphs: list[list[list[Piece]]]
+    confirm_url: str
+
+
+def receipt_url(token: str) -> str:
+    return links.absolute(f"/convocatoria/{token}")
+
+
+def shown(call: CallView, event: EventView, office: OfficeView, *, entity: str, person: str, token: str) -> Shown:
+    """The subject and text of a call with its fields filled in for one entity."""
+    url = receipt_url(token)
+    values = {
+        "entidad": entity,
+        "persona": person or "Señores",
+        "evento": event.title,
+        "fecha": event.when or "fecha por confirmar",
+        "lugar": event.place or ("virtual" if event.modality is Modality.VIRTUAL else "lugar por confirmar"),
+        "plazo": moment(call.deadline_at),
+        "confirmar": url,
+        "inscripcion": links.absolute(f"/eventos/{event.slug}/inscripcion"),
+        "oficina": office.name,
+    }
+    subject = " ".join(wording.fill(call.subject, values).split())
+    return Shown(subject, wording.fill(call.body, values), wording.paragraphs(call.body, values), url)
+
+
+def shown_to(view: LetterView) -> Shown:
+    """The call as the entity of this copy reads it."""
+    recipient = view.recipient
+    token = token_of(recipient.token_sealed)
+    return shown(view.call, view.event, view.office, entity=recipient.entity, person=recipient.liaison_name, token=token)
+
+
+def letter(view: LetterView, *, kind: str, number: int, files: dict[str, bytes]) -> Mail:
+    """The mail to one entity. `files`: the contents of its annexes and of the pieza by SHA-256."""
+    recipient, told = view.recipient, shown_to(view)
+    own = message_id(recipient.public_id, number, links.host())
+    first = message_id(recipient.public_id, 1, links.host())
+    return _mail(
+        view.call, view.event, view.office, told, to=recipient.mailbox, name=recipient.entity, own=own, first=first, kind=kind, files=files
+    )
+
+
+def sample_letter(
+    call: CallView,
+    event: EventView,
+    office: OfficeView,
+    *,
+    entity: str,
+    person: str,
+    to: str,
+    to_name: str,
+    mail_id: str,
+    files: dict[str, bytes],
+) -> Mail:
+    """The same, to somebody of the office, with a link that confirms nothing."""
+    told = shown(call, event, office, entity=entity, person=person, token=SAMPLE)
+    own = f"<prueba.{mail_id}@{links.host()}>"
+    return _mail(call, event, office, told, to=to, name=to_name, own=own, first=own, kind="test", files=files)
+
+
+def _mail(
+    call: CallView,
+    event: EventView,
+    office: OfficeView,
+    told: Shown,
+    *,
+    to: str,
+    name: str,
+    own: str,
+    first: str,
+    kind: str,
+    files: dict[str, bytes],
+) -> Mail:
+    picture = files.get(call.flyer_files.get("wide", "")) if call.flyer == FlyerUse.SHOWN.value else None
+    context: dict[str, Any] = {
+        "told": told,
+        "lead": _LEADS.get(kind, ""),
+        "facts": _facts(call, event),
+        "event": event,
+        "event_url": links.event(event.slug),
+        "flyer_cid": FLYER_CID if picture else "",
+        "flyer_alt": f"Pieza publicitaria: {event.title}",
+        "flyer_url": links.absolute(f"/eventos/{event.slug}/pieza.pdf") if call.flyer != FlyerUse.NONE.value else "",
+        "annexes": [each["filename"] for each in call.attachments],
+        "is_test": kind == "test",
+        "office": office,
+        "demo_banner": event.demo,
+    }
+    prefix = {"test": "[Prueba] ", "call": ""}.get(kind, "Recordatorio: ")
+    answers_to = office.email or mail.sender()[1]
+    return Mail(
+        to=to,
+        to_name=name,
+        subject=f"{prefix}{told.subject}",
+        text=plain("mail/calls/call.txt", **context),
+        html=plain("mail/calls/call.html", **context),
+        message_id=own,
+        reply_to=office.email or None,
+        inline_images=(InlineImage(cid=FLYER_CID, png=picture, alt="pieza publicitaria"),) if picture else (),
+        attachments=tuple(
+            Attachment(filename=each["filename"], media_type=each["media_type"], content=files[each["sha256"]])
+            for each in call.attachments
+            if each["sha256"] in files
+        ),
+        headers=(
+            *((("In-Reply-To", first), ("References", first)) if own != first else ()),
+            *((("List-Unsubscribe", f"<mailto:{answers_to}?subject=No%20convocar>"),) if answers_to.isascii() else ()),
+        ),
+    )
+
+
+def _facts(call: CallView, event: EventView) -> list[tuple[str, str]]:
+    return [
+        ("Evento", event.title),
+        ("Fecha y hora", spanish.sentence(event.when).rstrip(".") if event.when else ""),
+        ("Modalidad", event.modality.label),
+        ("Lugar", event.place),
+        ("Plazo para responder", moment(call.deadline_at)),
+    ]
+
+
+def wanted_files(call: CallView) -> list[str]:
+    """The SHA-256 of every file that goes with a call."""
+    pictures = [call.flyer_files["wide"]] if call.flyer == FlyerUse.SHOWN.value and "wide" in call.flyer_files else []
+    return [*pictures, *(each["sha256"] for each in call.attachments)]
+
+
+def invitation(named: DesigneeView, view: LetterView) -> Mail:
+    """To somebody an entity designated: what it is about, and the form with what was already told of them."""
+    event = view.event
+    context = {
+        "name": named.full_name,
+        "entity": view.recipient.entity,
+        "signed_by": view.recipient.confirmed_by,
+        "facts": _facts(view.call, event)[:4],
+        "url": f"{links.absolute(f'/eventos/{event.slug}/inscripcion')}?datos={prefill(named, view)}",
+        "event": event,
+        "office": view.office,
+        "demo_banner": event.demo,
+    }
+    return Mail(
+        to=named.email,
+        to_name=named.full_name,
+        subject=f"Invitación a inscribirse: {event.title}",
+        text=plain("mail/calls/invite.txt", **context),
+        html=plain("mail/calls/invite.html", **context),
+        message_id=f"<designado.{named.public_id}@{links.host()}>",
+        reply_to=view.office.email or None,
+    )
+
+
+def prefill(named: DesigneeView, view: LetterView) -> str:
+    """What an entity told of somebody, sealed, for the registration form to open with; it lives until the event ends."""
+    until = view.event.ends_at or clock.now()
+    told = {
+        "given_names": named.given_names,
+        "family_names": named.family_names,
+        "email": named.email,
+        "post": named.post,
+        "entity": view.recipient.entity,
+        "document_type": named.document_type or "",
+        "document_number": named.document_number or "",
+    }
+    return tokens.issue("prefill", {"e": view.event.id, "d": {key: value for key, value in told.items() if value}}, expires_at=until)

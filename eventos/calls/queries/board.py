@@ -1,0 +1,226 @@
+"""Calls of an event, and the board of one: every convened entity once, with how its mail fared, what it answered and who registered."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from eventos.calls.models import Call, CallDesignee, CallRecipient, Convened
+from eventos.calls.standing import Standing, is_late, standing
+from eventos.cycles.models import Event
+from eventos.entities.models import Entity
+from eventos.kernel.errors import NotFound
+from eventos.kernel.vocabulary import RegistrationState
+from eventos.people.models import Person
+from eventos.publicity.queries import published_flyer
+from eventos.registration.models import Registration
+
+
+@dataclass(frozen=True)
+class CallView:
+    """One call. `attachments` are {"filename", "media_type", "sha256", "size"}; `evidence_state` is "" until somebody asks for it."""
+
+    id: int
+    public_id: str
+    event_id: int
+    cycle_id: int
+    subject: str
+    body: str
+    deadline_at: datetime | None
+    flyer: str
+    flyer_version: int | None
+    flyer_files: dict[str, str]
+    attachments: tuple[dict[str, Any], ...]
+    state: str
+    content_sha256: str
+    created_by: str
+    created_at: datetime
+    sent_by: str
+    sent_at: datetime | None
+    evidence_state: str
+    evidence_sha256: str | None
+    evidence_at: datetime | None
+    evidence_error: str | None
+    version: int
+
+    @property
+    def is_sent(self) -> bool:
+        return self.sent_at is not None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """An entity in a call. `recipient` is the public id of its copy, None while nothing was promised to it."""
+
+    convened_id: int
+    convened: str
+    entity: str
+    entity_key: str
+    mailbox: str
+    liaison_name: str
+    phone: str
+    divipola: str | None
+    is_removed: bool
+    recipient_id: int | None
+    recipient: str | None
+    standing: Standing
+    sent_at: datetime | None
+    failure: str
+    mails: int
+    confirmed_at: datetime | None
+    confirmed_by: str
+    confirmed_post: str
+    declined_at: datetime | None
+    decline_reason: str
+    is_late: bool
+    designated: int = 0
+    registered: int = 0
+
+    @property
+    def answered_at(self) -> datetime | None:
+        return self.declined_at or self.confirmed_at
+
+
+_CALL = (
+    Call.id, Call.public_id, Call.event_id, Event.cycle_id, Call.subject, Call.body, Call.deadline_at, Call.flyer, Call.flyer_version,
+    Call.flyer_files, Call.attachments, Call.state, Call.content_sha256, Call.created_by, Call.created_at, Call.sent_by, Call.sent_at,
+    Call.evidence_state, Call.evidence_sha256, Call.evidence_at, Call.evidence_error, Call.version,
+)  # fmt: skip
+
+
+def _calls() -> Select[Any]:
+    return select(*_CALL).join(Event, Event.id == Call.event_id)
+
+
+def _view(row: Any) -> CallView:
+    values = dict(row._mapping)
+    return CallView(**values | {"attachments": tuple(values["attachments"] or ()), "flyer_files": dict(values["flyer_files"] or {})})
+
+
+def calls_of(db: Session, event_id: int) -> list[CallView]:
+    """The calls of an event, the latest first: one statement."""
+    return [_view(row) for row in db.execute(_calls().where(Call.event_id == event_id).order_by(Call.id.desc()))]
+
+
+def call(db: Session, event_id: int, public_id: str) -> CallView:
+    """One call of an event. Raises NotFound, also for one of another event."""
+    row = db.execute(_calls().where(Call.event_id == event_id, Call.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound("No encontramos esa convocatoria.")
+    return _view(row)
+
+
+def call_by_id(db: Session, call_id: int) -> CallView:
+    """The same by its number, for tasks. Raises NotFound."""
+    row = db.execute(_calls().where(Call.id == call_id)).one_or_none()
+    if row is None:
+        raise NotFound("No encontramos esa convocatoria.")
+    return _view(row)
+
+
+def call_for_write(db: Session, event_id: int, public_id: str) -> Call:
+    """The row, locked, for a service to change. Raises NotFound."""
+    wanted = select(Call).where(Call.event_id == event_id, Call.public_id == public_id).with_for_update()
+    row = db.execute(wanted).scalar_one_or_none()
+    if row is None:
+        raise NotFound("No encontramos esa convocatoria.")
+    return row
+
+
+def with_flyer(db: Session, view: CallView) -> CallView:
+    """A draft with the pieza it would carry if it were sent now; one that was sent keeps its own."""
+    if view.is_sent or view.flyer == "none":
+        return view
+    published = published_flyer(db, view.event_id)
+    return replace(view, flyer_version=published.version, flyer_files=published.files) if published else view
+
+
+def board(db: Session, view: CallView) -> list[BoardRow]:
+    """Every entity convened, and every one that got the call and was removed later: three statements, however many they are."""
+    got = and_(CallRecipient.convened_id == Convened.id, CallRecipient.call_id == view.id)
+    rows = db.execute(
+        select(Convened, Entity.name, Entity.name_key, CallRecipient)
+        .join(Entity, Entity.id == Convened.entity_id)
+        .outerjoin(CallRecipient, got)
+        .where(Convened.cycle_id == view.cycle_id, or_(Convened.removed_at.is_(None), CallRecipient.id.is_not(None)))
+        .order_by(Entity.name_key, Convened.id)
+    ).all()
+    designees = _designees(db, view.id)
+    found = [_row(*row, deadline_at=view.deadline_at, designated=len(designees.get(row[3].id if row[3] else 0, ()))) for row in rows]
+    registered = _registered(db, view.event_id, found, designees)
+    return [_with(row, registered.get(row.convened_id, 0)) for row in found]
+
+
+def _row(convened: Convened, name: str, key: str, got: CallRecipient | None, *, deadline_at: datetime | None, designated: int) -> BoardRow:
+    answered = (got.declined_at or got.confirmed_at) if got else None
+    return BoardRow(
+        convened_id=convened.id,
+        convened=convened.public_id,
+        entity=got.entity_name if got else name,
+        entity_key=key,
+        mailbox=convened.mailbox,
+        liaison_name=convened.liaison_name,
+        phone=convened.phone,
+        divipola=convened.divipola,
+        is_removed=convened.removed_at is not None,
+        recipient_id=got.id if got else None,
+        recipient=got.public_id if got else None,
+        standing=standing(
+            got.state if got else None, confirmed_at=got.confirmed_at if got else None, declined_at=got.declined_at if got else None
+        ),
+        sent_at=got.sent_at if got else None,
+        failure=got.failure if got else "",
+        mails=got.mails if got else 0,
+        confirmed_at=got.confirmed_at if got else None,
+        confirmed_by=got.confirmed_by if got else "",
+        confirmed_post=got.confirmed_post if got else "",
+        declined_at=got.declined_at if got else None,
+        decline_reason=got.decline_reason if got else "",
+        is_late=is_late(answered, deadline_at),
+        designated=designated,
+    )
+
+
+def _with(row: BoardRow, registered: int) -> BoardRow:
+    return replace(row, registered=registered) if registered else row
+
+
+def _designees(db: Session, call_id: int) -> dict[int, list[str]]:
+    """Recipient → the mail keys of those it designated."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = db.execute(
+        select(CallDesignee.recipient_id, CallDesignee.email_key)
+        .join(CallRecipient, CallRecipient.id == CallDesignee.recipient_id)
+        .where(CallRecipient.call_id == call_id, CallDesignee.removed_at.is_(None))
+    )
+    for recipient_id, key in rows:
+        found[recipient_id].append(key)
+    return found
+
+
+def _registered(db: Session, event_id: int, rows: Sequence[BoardRow], designees: dict[int, list[str]]) -> dict[int, int]:
+    """Convened → how many hold an active registration: they wrote the entity's name, or it designated their mail. Nobody counts twice."""
+    by_key = {row.entity_key: row for row in rows}
+    by_mail = {key: row for row in rows if row.recipient_id for key in designees.get(row.recipient_id, ())}
+    if not rows:
+        return {}
+    wanted = Registration.entity_key.in_(by_key)
+    here = db.execute(
+        select(Registration.entity_key, Registration.divipola, Person.email_key, func.count())
+        .join(Person, Person.id == Registration.person_id)
+        .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
+        .where(or_(wanted, Person.email_key.in_(by_mail)) if by_mail else wanted)
+        .group_by(Registration.entity_key, Registration.divipola, Person.email_key)
+    )
+    counted: dict[int, int] = defaultdict(int)
+    for entity_key, code, mail, many in here:
+        row = by_mail.get(mail) or by_key.get(entity_key)
+        # Two municipalities may share a name (Riosucio): the code tells their town halls apart.
+        if row is None or (mail not in by_mail and row.divipola and code and row.divipola != code):
+            continue
+        counted[row.convened_id] += many
+    return dict(counted)

@@ -1,0 +1,196 @@
+"""One entity's copy of a call: for its mail, for the page of its receipt, and for the thread that proves what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
+
+from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
+from eventos.calls.queries.board import CallView, call_by_id
+from eventos.calls.standing import Standing, is_late, standing
+from eventos.cycles.queries import EventView, event_view_by_id
+from eventos.entities.queries import OfficeView, office_view
+from eventos.kernel.errors import NotFound
+from eventos.kernel.vocabulary import RegistrationState
+from eventos.people.models import Person
+from eventos.registration.models import Registration
+
+
+@dataclass(frozen=True)
+class RecipientView:
+    """An entity in a call, with the secret of its receipt (sealed)."""
+
+    id: int
+    public_id: str
+    call_id: int
+    convened_id: int
+    entity: str
+    mailbox: str
+    liaison_name: str
+    phone: str
+    token_sealed: bytes
+    state: str
+    mails: int
+    sent_at: datetime | None
+    failure: str
+    confirmed_at: datetime | None
+    confirmed_by: str
+    confirmed_post: str
+    declined_at: datetime | None
+    decline_reason: str
+
+    @property
+    def standing(self) -> Standing:
+        return standing(self.state, confirmed_at=self.confirmed_at, declined_at=self.declined_at)
+
+    @property
+    def answered_at(self) -> datetime | None:
+        return self.declined_at or self.confirmed_at
+
+
+@dataclass(frozen=True)
+class DesigneeView:
+    """Somebody an entity named; `is_registered` when a person with that mail holds an active registration of the event."""
+
+    id: int
+    public_id: str
+    recipient_id: int
+    given_names: str
+    family_names: str
+    post: str
+    email: str
+    document_type: str | None
+    document_number: str | None
+    invited_at: datetime | None
+    failure: str
+    is_registered: bool
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.family_names}".strip()
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """A line of the thread; `entity` is "" for what is said of the whole call."""
+
+    kind: str
+    at: datetime
+    by: str
+    entity: str
+    message_id: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """Everything a mail to one entity says."""
+
+    call: CallView
+    recipient: RecipientView
+    event: EventView
+    office: OfficeView
+
+    @property
+    def is_late(self) -> bool:
+        return is_late(self.recipient.answered_at, self.call.deadline_at)
+
+
+_RECIPIENT = (
+    CallRecipient.id, CallRecipient.public_id, CallRecipient.call_id, CallRecipient.convened_id, CallRecipient.entity_name,
+    CallRecipient.mailbox, Convened.liaison_name, Convened.phone, CallRecipient.token_sealed, CallRecipient.state, CallRecipient.mails,
+    CallRecipient.sent_at, CallRecipient.failure, CallRecipient.confirmed_at, CallRecipient.confirmed_by, CallRecipient.confirmed_post,
+    CallRecipient.declined_at, CallRecipient.decline_reason,
+)  # fmt: skip
+
+
+def _recipients() -> Any:
+    return select(*_RECIPIENT).join(Convened, Convened.id == CallRecipient.convened_id)
+
+
+def recipient(db: Session, call_id: int, public_id: str) -> RecipientView:
+    """One entity of a call. Raises NotFound, also for one of another call."""
+    row = db.execute(_recipients().where(CallRecipient.call_id == call_id, CallRecipient.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound("Esa entidad todavía no ha recibido esta convocatoria.")
+    return RecipientView(*row)
+
+
+def letter_view(db: Session, recipient_id: int) -> LetterView:
+    """For the mail of one entity. Raises NotFound."""
+    row = db.execute(_recipients().where(CallRecipient.id == recipient_id)).one_or_none()
+    return _letter(db, row)
+
+
+def receipt_view(db: Session, token_hash: str) -> LetterView:
+    """For the page behind the link of a receipt. Raises NotFound."""
+    row = db.execute(_recipients().where(CallRecipient.token_hash == token_hash)).one_or_none()
+    return _letter(db, row)
+
+
+def _letter(db: Session, row: Any) -> LetterView:
+    if row is None:
+        raise NotFound("Este vínculo de confirmación no existe. Revise que esté completo.")
+    found = RecipientView(*row)
+    of_call = call_by_id(db, found.call_id)
+    return LetterView(of_call, found, event_view_by_id(db, of_call.event_id), office_view(db))
+
+
+def recipient_for_write(db: Session, recipient_id: int) -> CallRecipient:
+    """The row, locked. Raises NoResultFound when it is gone."""
+    return db.execute(select(CallRecipient).where(CallRecipient.id == recipient_id).with_for_update()).scalar_one()
+
+
+def designees(db: Session, event_id: int, recipient_id: int) -> list[DesigneeView]:
+    """Whom an entity named and did not take back, in order: one statement."""
+    return [DesigneeView(*row) for row in db.execute(_named(event_id).where(CallDesignee.recipient_id == recipient_id))]
+
+
+def designee(db: Session, designee_id: int) -> tuple[DesigneeView, LetterView] | None:
+    """Somebody named, with the call, for their invitation; None when they were taken back meanwhile."""
+    row = db.execute(
+        select(CallDesignee.recipient_id, Call.event_id)
+        .join(CallRecipient, CallRecipient.id == CallDesignee.recipient_id)
+        .join(Call, Call.id == CallRecipient.call_id)
+        .where(CallDesignee.id == designee_id, CallDesignee.removed_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    found = next(each for each in designees(db, row.event_id, row.recipient_id) if each.id == designee_id)
+    return found, letter_view(db, row.recipient_id)
+
+
+def _named(event_id: int) -> Select[Any]:
+    active = and_(
+        Registration.event_id == event_id,
+        Registration.state == RegistrationState.ACTIVE.value,
+        Registration.person_id.in_(select(Person.id).where(Person.email_key == CallDesignee.email_key)),
+    )
+    columns = [getattr(CallDesignee, name) for name in DesigneeView.__dataclass_fields__ if name != "is_registered"]
+    return (
+        select(*columns, select(Registration.id).where(active).exists())
+        .where(CallDesignee.removed_at.is_(None))
+        .order_by(CallDesignee.id)
+    )  # fmt: skip
+
+
+def thread(db: Session, call_id: int, *, recipient_id: int | None = None) -> list[EntryView]:
+    """What happened with a call, or with one entity in it, in order: one statement."""
+    wanted = (
+        select(CallEntry.kind, CallEntry.at, CallEntry.by, CallRecipient.entity_name, CallEntry.message_id, CallEntry.detail)
+        .outerjoin(CallRecipient, CallRecipient.id == CallEntry.recipient_id)
+        .where(CallEntry.call_id == call_id)
+    )
+    if recipient_id is not None:
+        wanted = wanted.where(CallEntry.recipient_id == recipient_id)
+    rows = db.execute(wanted.order_by(CallEntry.at, CallEntry.id))
+    return [EntryView(row[0], row[1], row[2], row[3] or "", row[4] or "", dict(row[5] or {})) for row in rows]
+
+
+def mailed(db: Session, message_id: str) -> CallEntry | None:
+    """The line that says that a message left, for what comes back about it."""
+    return db.execute(
+        select(CallEntry).where(CallEntry.message_id == message_id, CallEntry.kind.in_(("call", "reminder", "invited"))).limit(1)
+    ).scalar_one_or_none()

@@ -1,0 +1,47 @@
+"""The verbs of the room: convene, write a call, send it, and take what comes back."""
+
+from eventos.calls.service.answer import ANSWERS, confirm, decline, designate, withdraw
+from eventos.calls.service.compose import ask_evidence, ask_test, attach, detach, discard_call, evidence_failed, evidence_ready, save_call
+from eventos.calls.service.convened import Brought, bring, convene_expected, remove_convened, restore_convened, save_convened
+from eventos.calls.service.send import (
+    mark_failed,
+    mark_invited,
+    mark_sent,
+    mark_uninvited,
+    message_id,
+    note_bounce,
+    note_reply,
+    send_call,
+    token_of,
+)
+
+__all__ = [
+    "ANSWERS",
+    "Brought",
+    "ask_evidence",
+    "ask_test",
+    "attach",
+    "bring",
+    "confirm",
+    "convene_expected",
+    "decline",
+    "designate",
+    "detach",
+    "discard_call",
+    "evidence_failed",
+    "evidence_ready",
+    "mark_failed",
+    "mark_invited",
+    "mark_sent",
+    "mark_uninvited",
+    "message_id",
+    "note_bounce",
+    "note_reply",
+    "remove_convened",
+    "restore_convened",
+    "save_call",
+    "save_convened",
+    "send_call",
+    "token_of",
+    "withdraw",
+]

@@ -1,0 +1,164 @@
+"""Keeps the promises of a call: one mail to each entity at the pace that was set, invitations, the printed thread; and what comes back."""
+
+from eventos.adapters import mail, pdf, storage
+from eventos.adapters.mail import Mail
+from eventos.adapters.storage import FileMissing
+from eventos.calls import evidence, messages, queries, rules, service
+from eventos.cycles.queries import event_view_by_id
+from eventos.entities.queries import office_view
+from eventos.kernel import clock, correspondence, links, outbox, pace
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
+from eventos.kernel.outbox import on, task
+from eventos.kernel.vocabulary import EventState
+from eventos.registration.queries import already_sent
+
+LOST = "Un anexo de la convocatoria ya no está en el archivo. Redacte otra convocatoria con él."
+OFF = "El evento se canceló antes de que saliera este correo."
+
+
+@task("calls.mail")
+def send_one(recipient_id: int, number: int, kind: str) -> None:
+    """Send one entity its call or reminder, once a turn is free. Killed anywhere, it sends the same message again at most once."""
+    with reading() as db:
+        view = queries.letter_view(db, recipient_id)
+        own = service.message_id(view.recipient.public_id, number, links.host())
+        is_sent = bool(already_sent(db, [own]))
+    if view.event.state is EventState.CANCELLED:
+        _failed(recipient_id, number, OFF)
+        return
+    try:
+        letter = messages.letter(view, kind=kind, number=number, files=_files(messages.wanted_files(view.call)))
+        if not is_sent:
+            _turn()
+            mail.send(letter)
+    except PermanentFailure as refused:
+        _failed(recipient_id, number, f"{refused.message} ({refused.detail})" if refused.detail else refused.message)
+        return
+    except FileMissing:
+        _failed(recipient_id, number, LOST)
+        return
+    except ValueError:
+        _failed(recipient_id, number, "La dirección de correo no se puede usar.")
+        return
+    with transaction() as db:
+        service.mark_sent(db, recipient_id, number=number, kind=kind, message_id=own, mailbox=letter.to, now=clock.now())
+    _record(letter, "calls.mail", view.event.id)
+
+
+def _turn() -> None:
+    """Wait for a turn to send (EVENTOS_MAIL_RATE): not by sleeping, but by coming back later."""
+    with transaction() as db:
+        seconds = pace.wait(db)
+    if seconds:
+        raise TransientFailure("Espera su turno para salir.", retry_after=seconds)
+
+
+def _files(keys: list[str]) -> dict[str, bytes]:
+    return {key: storage.shelf().read(key, verify=True) for key in keys}
+
+
+def _failed(recipient_id: int, number: int, reason: str) -> None:
+    with transaction() as db:
+        service.mark_failed(db, recipient_id, number=number, reason=reason, now=clock.now())
+        outbox.finish(db)
+
+
+@task("calls.test")
+def send_test(call_id: int, entity: str, person: str, to: str, to_name: str, mail_id: str) -> None:
+    """Send somebody of the office the call as an entity would get it."""
+    with reading() as db:
+        call = queries.call_by_id(db, call_id)
+        event, office = event_view_by_id(db, call.event_id), office_view(db)
+        call = queries.with_flyer(db, call)
+    letter = messages.sample_letter(
+        call,
+        event,
+        office,
+        entity=entity,
+        person=person,
+        to=to,
+        to_name=to_name,
+        mail_id=mail_id,
+        files=_files(messages.wanted_files(call)),
+    )
+    mail.send(letter)
+    _record(letter, "calls.test", event.id)
+
+
+@task("calls.invite")
+def invite(designee_id: int) -> None:
+    """Invite somebody an entity designated to register; taken back meanwhile, they are not written to."""
+    with reading() as db:
+        found = queries.designee(db, designee_id)
+    if found is None or not _is_open(found[1]):
+        with transaction() as db:
+            outbox.finish(db)
+        return
+    letter = messages.invitation(*found)
+    try:
+        mail.send(letter)
+    except PermanentFailure as refused:
+        with transaction() as db:
+            service.mark_uninvited(db, designee_id, reason=refused.message)
+            outbox.finish(db)
+        return
+    with transaction() as db:
+        service.mark_invited(db, designee_id, message_id=letter.message_id, now=clock.now())
+    _record(letter, "calls.invite", found[1].event.id)
+
+
+def _is_open(view: queries.LetterView) -> bool:
+    try:
+        rules.check_open(view.event.state, view.event.ends_at, now=clock.now())
+    except rules.CallClosed:
+        return False
+    return True
+
+
+def _record(letter: Mail, kind: str, event_id: int) -> None:
+    with transaction() as db:
+        about = ("event", event_id)
+        correspondence.record_sent(db, message_id=letter.message_id, kind=kind, recipient=letter.to, subject=letter.subject, about=about)
+        outbox.finish(db)
+
+
+@task("calls.print")
+def print_evidence(call_id: int) -> None:
+    """Print the thread of a call as it stands; done twice, it leaves one file."""
+    with reading() as db:
+        call = queries.call_by_id(db, call_id)
+        paper = evidence.gathered(db, call, now=clock.now())
+    if call.evidence_state != "pending":
+        return
+    try:
+        stored = storage.shelf().put(pdf.render(evidence.html(paper), css=evidence.css()))
+    except TransientFailure:
+        raise
+    except EventosError as refusal:
+        with transaction() as db:
+            service.evidence_failed(db, call_id, reason=refusal.message)
+            outbox.finish(db)
+        return
+    with transaction() as db:
+        service.evidence_ready(db, call_id, sha256=stored.sha256, now=clock.now())
+        outbox.finish(db)
+
+
+@on("mail.bounced")
+def mail_bounced(message_id: str, status: str = "", diagnostic: str = "", **_rest: str) -> None:
+    """A mail came back (RFC 3464). What is only late says nothing yet."""
+    with transaction() as db:
+        if rules.is_permanent(status):
+            service.note_bounce(
+                db, message_id, " ".join(part for part in (status, diagnostic) if part) or "El correo fue devuelto.", clock.now()
+            )
+        outbox.finish(db)
+
+
+@on("mail.replied")
+def mail_replied(message_id: str, recipient: str = "", diagnostic: str = "", **_rest: str) -> None:
+    """Somebody answered by mail: the thread says so."""
+    with transaction() as db:
+        service.note_reply(db, message_id, clock.now(), sender=recipient, reply_id=diagnostic)
+        outbox.finish(db)

@@ -1,0 +1,228 @@
+"""Write a call: its words, its annexes, how each entity will read it, and a test to oneself."""
+
+from typing import Any
+
+from flask import Response, redirect, render_template, request, url_for
+
+from eventos.adapters import papers, pictures, raster, storage
+from eventos.calls import messages, queries, rules, service, wording
+from eventos.calls.forms import AnnexForm, CallForm, SampleForm
+from eventos.calls.queries import CallView
+from eventos.calls.rules import FlyerUse
+from eventos.calls.web.door import FORM_BODY, LARGEST_BODY, ONE, URL, WRITERS, door
+from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
+from eventos.entities.queries import office_view
+from eventos.kernel import clock, tokens
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
+from eventos.kernel.http import actor, current_staff, download
+from eventos.kernel.text import clean
+from eventos.publicity.queries import published_flyer
+
+FIRST_SUBJECT = "Convocatoria: {evento}"
+FIRST_BODY = """{persona},
+{entidad}
+
+Les convocamos a {evento}, el {fecha} ({lugar}).
+
+Por favor confirmen recibido y digan quiénes asistirán antes del {plazo}, en este vínculo:
+{confirmar}
+
+Cordialmente,
+{oficina}"""
+THUMB = 64  # pixels: a stranger's PDF is opened to make it harmless, and nobody looks at its pages here
+
+
+@door.get(f"{URL}/nueva", roles=WRITERS)
+def new(slug: str) -> Any:
+    event = _event(slug)
+    with reading() as db:
+        flyer = FlyerUse.SHOWN if published_flyer(db, event.id) else FlyerUse.NONE
+    return _form(event, CallForm(data={"subject": FIRST_SUBJECT, "body": FIRST_BODY, "flyer": flyer.value}))
+
+
+@door.post(f"{URL}/nueva", roles=WRITERS, max_body=FORM_BODY)
+def create(slug: str) -> Any:
+    return _save(slug, None)
+
+
+@door.get(f"{ONE}/editar", roles=WRITERS)
+def edit(slug: str, public_id: str) -> Any:
+    event, call = _call(slug, public_id)
+    if call.is_sent:
+        raise RuleViolation(rules.FROZEN)
+    return _form(event, CallForm.of(call), call)
+
+
+@door.post(f"{ONE}/editar", roles=WRITERS, max_body=FORM_BODY)
+def change(slug: str, public_id: str) -> Any:
+    return _save(slug, public_id)
+
+
+def _event(slug: str) -> EventView:
+    """The event, when the person signed in works in its cycle. Raises NotFound."""
+    with reading() as db:
+        return event_view_by_id(db, event_in_scope(db, slug, current_staff()).id)
+
+
+def _call(slug: str, public_id: str) -> tuple[EventView, CallView]:
+    with reading() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        return event_view_by_id(db, ref.id), queries.call(db, ref.id, public_id)
+
+
+def _save(slug: str, public_id: str | None) -> Any:
+    event = _event(slug)
+    call = _call(slug, public_id)[1] if public_id else None
+    form = CallForm.from_request()
+    if not form.validate():
+        return _form(event, form, call), 422
+    try:
+        with transaction() as db:
+            saved = service.save_call(db, event.id, form.to_command(), public_id=public_id, by=actor(), now=clock.now())
+    except InvalidInput as refusal:
+        form.refuse(refusal.fields, refusal.message)
+        return _form(event, form, call), 422
+    except RuleViolation as refusal:
+        return _form(event, form, call, refusal=refusal.message), 409
+    return redirect(url_for("calls.one", slug=slug, public_id=saved, aviso="call-saved"))
+
+
+def _form(event: EventView, form: CallForm, call: CallView | None = None, *, refusal: str | None = None) -> str:
+    with reading() as db:
+        has_flyer = published_flyer(db, event.id) is not None
+    return render_template(
+        "calls/form.html",
+        event=event,
+        form=form,
+        call=call,
+        refusal=refusal,
+        fields=wording.FIELDS,
+        has_flyer=has_flyer,
+        demo_banner=event.demo,
+    )
+
+
+@door.post(f"{ONE}/descartar", roles=WRITERS)
+def discard(slug: str, public_id: str) -> Any:
+    with transaction() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        service.discard_call(db, ref.id, public_id, by=actor())
+    return redirect(url_for("calls.index", slug=slug, aviso="call-discarded"))
+
+
+# --- annexes ---------------------------------------------------------------------------------------------------------------------
+
+
+@door.get(f"{ONE}/anexos", roles=WRITERS)
+def annexes(slug: str, public_id: str) -> Any:
+    event, call = _call(slug, public_id)
+    return _annexes(event, call, AnnexForm())
+
+
+@door.post(f"{ONE}/anexos", roles=WRITERS, max_body=LARGEST_BODY)
+def attach(slug: str, public_id: str) -> Any:
+    event, call = _call(slug, public_id)
+    form, sent = AnnexForm.from_request(), request.files.get("file")
+    try:
+        if not form.validate() or sent is None or not sent.filename:
+            raise InvalidInput(fields={"file": "Elija el archivo."})
+        with sent.stream:
+            content = sent.read()
+        file = _keep(content, clean(sent.filename))
+        with transaction() as db:
+            service.attach(db, event.id, public_id, file, by=actor(), now=clock.now())
+    except InvalidInput as refusal:
+        form.refuse(refusal.fields or {"file": refusal.message})
+        return _annexes(event, call, form), 422
+    except RuleViolation as refusal:
+        form.refuse({"file": refusal.message})
+        return _annexes(event, call, form), 409
+    return redirect(url_for("calls.annexes", slug=slug, public_id=public_id, aviso="annex-added"))
+
+
+def _keep(content: bytes, name: str) -> dict[str, Any]:
+    """Put an annex on the shelf, told by its content; what is active in a PDF and hidden in a picture does not travel."""
+    paper = papers.tell(content)
+    suffix, media_type = paper.suffix, paper.media_type
+    if paper.kind == "pdf":
+        with raster.opened(content, width=THUMB) as opened:
+            content = opened.copy.read_bytes()
+    elif paper.kind == "picture":
+        content, suffix, media_type = pictures.rewrite(content).png, "png", "image/png"
+    stored = storage.shelf().put(content)
+    return {"filename": papers.safe_name(name, suffix), "media_type": media_type, "sha256": stored.sha256, "size": stored.size}
+
+
+@door.post(f"{ONE}/anexos/<sha256>/quitar", roles=WRITERS)
+def detach(slug: str, public_id: str, sha256: str) -> Any:
+    with transaction() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        service.detach(db, ref.id, public_id, sha256, by=actor(), now=clock.now())
+    return redirect(url_for("calls.annexes", slug=slug, public_id=public_id, aviso="annex-dropped"))
+
+
+@door.get(f"{ONE}/anexos/<sha256>")
+def annex(slug: str, public_id: str, sha256: str) -> Response:
+    _event_found, call = _call(slug, public_id)
+    return annex_file(call, sha256)
+
+
+def annex_file(call: CallView, sha256: str) -> Response:
+    """An annex of a call, to keep. Raises NotFound."""
+    found = next((each for each in call.attachments if each["sha256"] == sha256), None)
+    if found is None:
+        raise NotFound("Ese anexo no es de esta convocatoria.")
+    return download(storage.shelf().read(sha256, verify=True), filename=found["filename"], media_type=found["media_type"])
+
+
+def _annexes(event: EventView, call: CallView, form: AnnexForm) -> str:
+    most = rules.MOST_BYTES // (1024 * 1024)
+    return render_template(
+        "calls/annexes.html",
+        event=event,
+        call=call,
+        form=form,
+        taken=papers.TAKEN,
+        most=most,
+        many=rules.MOST_ATTACHMENTS,
+        demo_banner=event.demo,
+    )
+
+
+# --- how it will be read ---------------------------------------------------------------------------------------------------------
+
+
+@door.get(f"{ONE}/vista")
+def preview(slug: str, public_id: str) -> Any:
+    """The call as one entity reads it; ?entidad= chooses which."""
+    with reading() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        event, call = event_view_by_id(db, ref.id), queries.with_flyer(db, queries.call(db, ref.id, public_id))
+        rows, office = queries.board(db, call), office_view(db)
+    form = SampleForm()
+    row = next((each for each in rows if each.convened == request.args.get("entidad", "")), rows[0] if rows else None)
+    form.offer(rows, row.convened if row else "")
+    entity, person = (row.entity, row.liaison_name) if row else ("Alcaldía de ejemplo", "")
+    return render_template(
+        "calls/preview.html",
+        event=event,
+        call=call,
+        form=form,
+        row=row,
+        told=messages.shown(call, event, office, entity=entity, person=person, token=messages.SAMPLE),
+        writes=current_staff().role in WRITERS,
+        demo_banner=event.demo,
+    )
+
+
+@door.post(f"{ONE}/prueba", roles=WRITERS)
+def test(slug: str, public_id: str) -> Any:
+    """Send it to oneself, as the chosen entity would get it."""
+    with transaction() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        call = queries.call(db, ref.id, public_id)
+        row = next((each for each in queries.board(db, call) if each.convened == request.form.get("entity", "")), None)
+        entity, person = (row.entity, row.liaison_name) if row else ("Alcaldía de ejemplo", "")
+        service.ask_test(db, call.id, entity=entity, person=person, mail_id=tokens.public_id(), by=actor())
+    return redirect(url_for("calls.preview", slug=slug, public_id=public_id, entidad=row.convened if row else None, aviso="call-tested"))
