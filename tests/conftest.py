@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from eventos.kernel import clock
 from eventos.kernel import db as database
 from eventos.kernel.settings import Settings
+from tests.support import once
 from tests.support.databases import Databases
 from tests.support.smtp import Mailbox
 
@@ -85,6 +86,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
     application = create_app(settings, ring=lambda: None)
     application.testing = True
+    once.share(application)
     yield application
     with application.app_context():
         database.database.engine.dispose()

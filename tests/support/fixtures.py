@@ -11,11 +11,19 @@ from sqlalchemy import select
 
 from eventos.kernel.db import reading
 from eventos.kernel.outbox import Job
+from tests.support import once
 from tests.support.browser import Chromium
 from tests.support.server import Server
 from tests.support.smtp import Sink
 
 Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """The many applications of a run compile what is the same for all of them once."""
+    with once.compiled_once():
+        yield
 
 
 @pytest.fixture
