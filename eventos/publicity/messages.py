@@ -18,13 +18,14 @@ FILES = {
 def rendered(said: dict[str, Any], logos: Mapping[str, bytes]) -> dict[str, bytes]:
     """The three files of a pieza; `logos` are PNG by their SHA-256. Raises what the PDF engine refuses."""
     return {
-        "pdf": _page(said, SHEET, logos),
-        "square": raster.picture(_page(said, SQUARE, logos), width=SQUARE.width, height=SQUARE.height),
-        "wide": raster.picture(_page(said, WIDE, logos), width=WIDE.width, height=WIDE.height),
+        "pdf": page(said, SHEET, logos),
+        "square": raster.picture(page(said, SQUARE, logos), width=SQUARE.width, height=SQUARE.height),
+        "wide": raster.picture(page(said, WIDE, logos), width=WIDE.width, height=WIDE.height),
     }
 
 
-def _page(said: dict[str, Any], form: Format, logos: Mapping[str, bytes]) -> bytes:
+def page(said: dict[str, Any], form: Format, logos: Mapping[str, bytes]) -> bytes:
+    """The pieza in one size, as a PDF of one page."""
     code = qr.svg(said["url"], title="Código QR de la página del evento") if len(said["url"]) <= qr.LONGEST else ""
     html = plain("pdf/publicity/flyer.html", said=said, form=form, title_size=rules.title_size(said["title"], form), code=code)
     assets = {f"{sha256}.png": content for sha256, content in logos.items()}
