@@ -1,8 +1,10 @@
 """Materials: brought, made harmless by a worker, hidden and shown again, given to everybody only when the event is over."""
 
 import io
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -158,6 +160,20 @@ def test_a_refused_file_is_named_beside_its_field_and_nothing_is_written(
     assert "Mi título" in answer.text
     with looking() as db:
         assert queries.materials_of(db, over.id) == []
+
+
+@pytest.mark.parametrize("megabytes", [52, 200])
+def test_a_file_far_too_large_is_taken_to_its_end_so_that_the_browser_shows_the_page(
+    desk: Desk, over: Event, tmp_path: Path, megabytes: int
+) -> None:
+    url, size = f"/escritorio/eventos/{over.slug}/materiales", megabytes * 1024 * 1024
+    (tmp_path / "grande.pdf").touch()
+    os.truncate(tmp_path / "grande.pdf", size)
+    desk.get(url)
+    with (tmp_path / "grande.pdf").open("rb") as sent:
+        answer = desk.client.post(url, input_stream=sent, content_type="multipart/form-data; boundary=raya")
+        assert (answer.status_code, sent.tell()) == (413, size)
+    assert "El archivo es demasiado grande" in answer.text
 
 
 def test_a_form_without_file_says_so(desk: Desk, over: Event) -> None:
