@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from eventos.kernel.http import Audience, entry_of
-from tests.browser import scene
+from tests.browser import hostile, scene
 from tests.browser.office import Office
 from tests.browser.scene import ADDRESSES, FIFTH, FORUM, Scene
 from tests.support.browser import DESKTOP, HEIGHTS, PHONE, Chromium
@@ -43,6 +44,7 @@ NOT_PAGES = {
 # Answers that are pages all the same.
 STATUS = {"/q/inventado": 404, "/verificar/0000-0000-0000-0000": 404}
 KEY_PAGES = ("/", f"/eventos/{FORUM}", f"/eventos/{FORUM}/inscripcion", f"/escritorio/eventos/{FIFTH}/asistencia")
+HOSTILE_PAGES = ("/", f"/eventos/{FIFTH}", f"/escritorio/eventos/{FIFTH}/editar", f"/escritorio/eventos/{FIFTH}/inscripciones")
 
 
 @pytest.fixture(scope="module")
@@ -126,3 +128,33 @@ def test_twice_as_large_fits(seen: tuple[Office, Scene], chromium: Chromium, pat
         page.get_by_role("button", name="Aumentar letra").click()
     assert page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > before * 1.2
     assert faults_of(page, PHONE) == []
+
+
+def test_markup_is_noticed_when_a_page_takes_it_for_its_own() -> None:
+    assert hostile.taken_for_markup(f"<p>{escape(hostile.PAYLOAD)}</p>") == []
+    assert len(hostile.taken_for_markup(f"<p>{hostile.PAYLOAD}</p>")) == 2
+    assert hostile.taken_for_markup(f'<script type="application/ld+json">{{"name": "{hostile.PAYLOAD}"}}</script>') != []
+
+
+@pytest.mark.slow
+def test_what_somebody_typed_is_text_on_every_page(seen: tuple[Office, Scene], chromium: Chromium) -> None:
+    """Last of this module, for it spoils the scene."""
+    office, made = seen
+    hostile.spoil(office.server.data_dir)
+    staff, visitor = office.desk(chromium, width=DESKTOP), chromium.open(width=DESKTOP)
+    shown, wrong = 0, []
+    for endpoint, addresses in made.addresses.items():
+        for address in addresses:
+            page = staff if address.startswith("/escritorio") else visitor
+            answer = page.request.get(office.url + address)
+            wrong += [f"{endpoint} {address}: {each}" for each in hostile.taken_for_markup(answer.text())]
+            wrong += [f"{endpoint} {address}: {answer.status}"] * (answer.status >= 500)
+            shown += hostile.MARK in answer.text()
+    assert wrong == []
+    assert shown > 40, "most pages show what somebody typed"
+    for page in (staff, visitor):
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    for address in HOSTILE_PAGES:
+        office.at(staff if address.startswith("/escritorio") else visitor, address)
+    assert wrong == []
+    assert chromium.faults == [], "nothing ran, and the policy had nothing to stop"
