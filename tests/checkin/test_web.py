@@ -147,6 +147,11 @@ def test_a_revoked_phone_gets_401_at_its_next_call_and_loses_its_cookie(stage: S
     with looking() as db:
         public_id = db.execute(select(Device.public_id)).scalar_one()
     desk = f"/escritorio/eventos/{stage.event.slug}/puerta"
+    assert f'href="{desk}/{public_id}/retirar"' in office.get(desk).text
+    asked = office.get(f"{desk}/{public_id}/retirar")
+    assert (asked.status_code, "¿Retirar el teléfono «Puerta principal»?" in asked.text) == (200, True)
+    assert stage.sent(one_scan("nada", "lectura-0003")).status_code == 200, "asking changes nothing"
+    assert office.get(f"{desk}/inventado/retirar").status_code == 404
     assert office.post(f"{desk}/{public_id}/retirar", data={"csrf_token": who.csrf}).status_code == 303
     answer = stage.sent(one_scan(code_of(stage.people[0]), "lectura-0002"))
     assert answer.status_code == 401
@@ -155,6 +160,7 @@ def test_a_revoked_phone_gets_401_at_its_next_call_and_loses_its_cookie(stage: S
     assert (page.status_code, "no está vinculado" in page.text) == (401, True)
     assert accepted(looking) == 0
     assert "Retirado" in office.get(desk).text
+    assert "ya no lee" in office.get(f"{desk}/{public_id}/retirar").text
 
 
 def test_a_phone_reads_for_its_own_events_only(stage: Stage) -> None:

@@ -93,9 +93,7 @@ def a_busy_door(db: Session) -> None:
     registrations = db.execute(select(Registration.id).where(Registration.event_id == fifth.id).limit(2)).scalars().all()
     roster = db.execute(select(Roster.id).where(Roster.event_id == fifth.id)).scalar_one()
     staff = a_staff(db)
-    device = Device(
-        public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, expires_at=now, created_by=staff.id, created_at=now
-    )
+    device = Device(public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, created_by=staff.id, created_at=now)
     db.add(device)
     db.flush()
     db.add(DeviceEvent(device_id=device.id, event_id=fifth.id))

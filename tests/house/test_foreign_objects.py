@@ -89,7 +89,8 @@ def an_office(db: Session) -> Office:
     code = db.execute(select(Certificate.code).where(Certificate.registration_id == people[0].id)).scalar_one()
     file = importing.take_file(sheet_of(2), "lista.csv")
     sheet = sheets.upload(db, file, Options(has_consents=True), event_id=event.id, by=SYSTEM, now=now)
-    device, _link = make_device(db, name="Puerta", cycle_id=cycle.id, slugs=[ahead.slug], staff_id=a_staff(db).id, by=SYSTEM, now=now)
+    slugs = [event.slug, ahead.slug]
+    device, _link = make_device(db, name="Puerta", cycle_id=cycle.id, slugs=slugs, staff_id=a_staff(db).id, by=SYSTEM, now=now)
     kept = KeptFile("0" * 64, 10, "notas.pdf", "application/pdf", MaterialKind.FILE, needs_work=False)
     publicity.prepare(db, event.id, by=SYSTEM, now=now)
     question = dialogue.note(db, event.id, SaveQuestion("¿Cómo se publica?"), by=SYSTEM, now=now)

@@ -187,9 +187,17 @@ function torch(track) {
 part("next").addEventListener("click", ready);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const typed = form.elements.code.value.trim();
-  form.elements.code.value = "";
+  const field = form.elements.code;
+  const typed = field.value.trim();
+  field.value = "";
+  field.setCustomValidity(typed ? "" : "Escriba o lea un código.");
   if (typed) present(typed);
+  else field.reportValidity();
+});
+form.elements.code.addEventListener("input", (event) => event.target.setCustomValidity(""));
+// What waits to be sent lives in this page only: the browser asks before it is left.
+addEventListener("beforeunload", (event) => {
+  if (pending.length) event.preventDefault();
 });
 setInterval(count, 15000);
 camera();
