@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eventos.cycles.models import Event, EventDay
@@ -46,31 +46,21 @@ class Opening:
 
 def openings(db: Session, slugs: Sequence[str]) -> list[Opening]:
     """The events of these addresses, drafts left out, by id: one statement."""
-    day = (
-        select(EventDay.event_id, func.min(EventDay.starts_at).label("starts_at"), func.max(EventDay.ends_at).label("ends_at"))
-        .group_by(EventDay.event_id)
-        .subquery()
+    return [_opening(dict(row._mapping)) for row in db.execute(_OPENINGS, {"slugs": slugs})]
+
+
+_event, _day = Event.__table__.c, EventDay.__table__.c
+_OPENINGS = (
+    select(
+        *(_event.id, _event.slug, _event.cycle_id, _event.kind, _event.number, _event.topic, _event.modality, _event.state),
+        *(_event.registration_opens_at, _event.registration_closes_at, _event.demo),
+        *(func.min(_day.starts_at).label("starts_at"), func.max(_day.ends_at).label("ends_at")),
     )
-    names = (
-        "id",
-        "slug",
-        "cycle_id",
-        "kind",
-        "number",
-        "topic",
-        "modality",
-        "state",
-        "registration_opens_at",
-        "registration_closes_at",
-        "demo",
-    )
-    rows = db.execute(
-        select(*(getattr(Event, name) for name in names), day.c.starts_at, day.c.ends_at)
-        .outerjoin(day, day.c.event_id == Event.id)
-        .where(Event.slug.in_(slugs), Event.state != EventState.DRAFT.value)
-        .order_by(Event.id)
-    )
-    return [_opening(dict(row._mapping)) for row in rows]
+    .select_from(Event.__table__.outerjoin(EventDay.__table__, _day.event_id == _event.id))
+    .where(_event.slug.in_(bindparam("slugs", expanding=True)), _event.state != EventState.DRAFT.value)
+    .group_by(_event.id)
+    .order_by(_event.id)
+)
 
 
 def _opening(values: dict[str, Any]) -> Opening:
@@ -322,12 +312,3 @@ def _row(values: dict[str, Any]) -> RegistrationRow:
     values["full_name"] = f"{values.pop('given_names')} {values.pop('family_names')}".strip()
     values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
     return RegistrationRow(**values)
-
-
-def headcount(db: Session, event_id: int) -> dict[RegistrationState, int]:
-    """How many registrations of an event are in each state; every state is named."""
-    counted = db.execute(
-        select(Registration.state, func.count()).where(Registration.event_id == event_id).group_by(Registration.state)
-    ).all()
-    found = {RegistrationState(state): count for state, count in counted}
-    return {state: found.get(state, 0) for state in RegistrationState}
