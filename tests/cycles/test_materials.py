@@ -12,12 +12,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from eventos.adapters import raster, storage
 from eventos.cycles import queries, tasks
 from eventos.cycles.models import Event
 from eventos.cycles.queries import MaterialView
 from eventos.kernel import clock
+from eventos.kernel.audit import AuditEntry
 from eventos.kernel.vocabulary import MakingState, MaterialKind, StaffRole
 from tests.conftest import Opened
 from tests.cycles.desk import Desk
@@ -108,17 +110,31 @@ def test_before_the_end_and_while_hidden_nobody_gets_it(
     assert client.get(f"/eventos/{ahead.slug}/materiales/{late.public_id}").status_code == 404
 
 
-def test_a_picture_loses_where_it_was_taken(desk: Desk, over: Event, looking: Opened, outbox_run: Callable[[], int]) -> None:
+def test_a_picture_loses_where_it_was_taken_before_it_reaches_the_disk(desk: Desk, over: Event, looking: Opened) -> None:
+    assert b"CANARIO" in a_picture_with_a_position()
     bring(desk, over.slug, a_picture_with_a_position(), "foto.jpg")
-    outbox_run()
     kept = the_material(looking, over)
     assert (kept.filename, kept.media_type, kept.kind) == ("foto.png", "image/png", MaterialKind.FILE)
-    assert b"CANARIO" not in storage.shelf().read(kept.file_sha256)
+    assert kept.state is MakingState.READY
+    everything = list(storage.shelf().keys())
+    assert kept.file_sha256 in everything
+    assert not any(b"CANARIO" in storage.shelf().read(key) for key in everything)
 
 
-@pytest.mark.parametrize(
-    ("content", "name"), [(a_huge_png(), "foto.png"), (a_pdf(raster.MAX_PAGES + 1), "largo.pdf"), (a_pdf(1)[:150], "roto.pdf")]
-)
+def test_the_original_of_a_pdf_stays_and_the_audit_names_it(
+    desk: Desk, over: Event, looking: Opened, outbox_run: Callable[[], int]
+) -> None:
+    brought_in = an_active_pdf()
+    bring(desk, over.slug, brought_in, "Presentación.pdf")
+    outbox_run()
+    with looking() as db:
+        (brought,) = db.scalars(select(AuditEntry).where(AuditEntry.action == "cycles.add_material"))
+    original = brought.detail["sha256"]
+    assert original != the_material(looking, over).file_sha256
+    assert storage.shelf().read(original, verify=True) == brought_in
+
+
+@pytest.mark.parametrize(("content", "name"), [(a_pdf(raster.MAX_PAGES + 1), "largo.pdf"), (a_pdf(1)[:150], "roto.pdf")])
 def test_what_cannot_be_opened_is_kept_from_everybody_and_says_why(
     desk: Desk, client: FlaskClient, over: Event, looking: Opened, outbox_run: Callable[[], int], content: bytes, name: str
 ) -> None:
@@ -149,6 +165,8 @@ def test_a_bomb_dies_in_its_child_and_the_worker_lives(
         (b"GIF89a;%PDF-1.7", "dos-cosas.pdf", "antes del PDF"),
         (an_office_file(**{"ppt/vbaProject.bin": b"x"}), "macros.pptx", "macros"),
         (b"", "vacio.pdf", "vacío"),
+        (a_huge_png(), "foto.png", "megapíxeles"),
+        (a_picture_with_a_position()[:200], "foto.jpg", "dañada"),
     ],
 )
 def test_a_refused_file_is_named_beside_its_field_and_nothing_is_written(
