@@ -10,6 +10,7 @@ from eventos.accounts import models as accounts
 from eventos.accounts import rules as accounts_rules
 from eventos.adapters import papers, pictures, raster
 from eventos.adapters.tables import guard
+from eventos.certificates.codes import new_code
 from eventos.checkin import models as checkin
 from eventos.checkin import rules as checkin_rules
 from eventos.kernel import http
@@ -59,6 +60,11 @@ def test_what_opens_a_door_lives_as_long_as_agreed() -> None:
 
 def test_what_is_handed_in_is_as_large_as_agreed() -> None:
     assert [(now, agreed) for now, agreed in SIZES if now != agreed] == []
+
+
+def test_guessing_a_constancia_is_hopeless() -> None:
+    """A million tries against a million codes of 16 signs out of 32, thirty a minute."""
+    assert 10**6 * 10**6 / 32 ** len(new_code(bytes(10))) < 1e-12
 
 
 def test_no_door_of_the_public_takes_more_than_a_form(app: Flask) -> None:

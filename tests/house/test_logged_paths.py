@@ -1,4 +1,4 @@
-"""Whatever opens a door stays out of the log: each route that carries a secret in its address is written without it."""
+"""Whatever opens a door, and whatever somebody typed, stays out of the log; also when a page fails, whose reader learns nothing."""
 
 import re
 
@@ -41,3 +41,28 @@ def test_what_somebody_asks_in_a_query_is_not_logged(client: FlaskClient, caplog
     lines = [logs.JsonLines().format(record) for record in caplog.records]
     assert any('"/verificar/***"' in line for line in lines)
     assert [line for line in lines if CANARY in line] == []
+
+
+def test_a_bug_tells_neither_its_reader_nor_the_log_what_was_typed(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    app.config["PROPAGATE_BUGS"] = False
+    home = app.view_functions["agenda.home"]
+
+    def broken() -> str:
+        raise ValueError(CANARY)
+
+    broken.entry = home.entry  # type: ignore[attr-defined]
+    app.view_functions["agenda.home"] = broken
+    answer = app.test_client().get("/")
+    assert (answer.status_code, '<html lang="es' in answer.text) == (500, True)
+    assert [word for word in (CANARY, "ValueError", "Traceback", "broken") if word in answer.text] == []
+    lines = [logs.JsonLines().format(record) for record in caplog.records]
+    assert any("ValueError" in line and "broken" in line for line in lines), "those who look after it learn where"
+    assert [line for line in lines if CANARY in line] == []
+
+
+@pytest.mark.parametrize("sneaked", ["%0d%0aX-Cabecera:%201", "%0a{%22level%22:%22info%22}"])
+def test_one_request_is_one_line_whatever_its_address(client: FlaskClient, caplog: pytest.LogCaptureFixture, sneaked: str) -> None:
+    assert client.get(f"/eventos/{sneaked}").status_code == 404
+    lines = [logs.JsonLines().format(record) for record in caplog.records if record.name == "eventos.access"]
+    assert len(lines) == 1
+    assert "\n" not in lines[0]
