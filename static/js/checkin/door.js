@@ -27,7 +27,7 @@ function say(answer) {
   part("word").textContent = answer.word;
   part("name").textContent = answer.name;
   part("document").textContent = answer.document;
-  part("work").textContent = answer.work.join(", ");
+  part("work").textContent = answer.work.join("\n");
   part("because").textContent = answer.why;
   part("undo").hidden = !answer.can_undo;
   part("undo").elements.nonce.value = answer.nonce;
@@ -199,5 +199,10 @@ form.elements.code.addEventListener("input", (event) => event.target.setCustomVa
 addEventListener("beforeunload", (event) => {
   if (pending.length) event.preventDefault();
 });
+// Browsers let a page sound only after somebody touched it, and phones darken while nobody does.
+addEventListener("pointerdown", () => (sound ??= new AudioContext()).resume(), { once: true });
+const awake = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
+document.addEventListener("visibilitychange", awake);
+awake();
 setInterval(count, 15000);
 camera();
