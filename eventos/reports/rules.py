@@ -182,8 +182,8 @@ def paragraphs(text: str) -> list[str]:
 
 
 def figure(event: EventView, count: Count) -> str:
-    """The number in large letters: exact, approximate ("≈ 30"), or "" when it is not known."""
-    if event.count_kind is CountKind.UNKNOWN:
+    """The number in large letters: exact, approximate ("≈ 30"), or "" when it is not known or nobody was counted."""
+    if event.count_kind is CountKind.UNKNOWN or not count.attended:
         return ""
     return f"{'≈ ' if event.count_kind is CountKind.APPROXIMATE else ''}{spanish.number(count.attended)}"
 

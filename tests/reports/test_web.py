@@ -70,6 +70,10 @@ def test_page_says_what_the_informe_will_say_and_what_it_lacks(stage: Callable[.
     assert "fue de 114 funcionarios de diferentes municipios del departamento de Caldas y otros departamentos." in page
     assert "Faltaron Marulanda y Norcasia." in page
     assert LINK in page
+    event = scene.url.removesuffix("/informe")
+    for place in ("pieza", "materiales", "preguntas", "asistencia"):
+        assert f'href="{event}/{place}"' in page
+        assert scene.client.get(f"{event}/{place}").status_code == 200
     for part in ("Contexto", "Objetivo", "Elaborado por"):
         assert f"<li>{part}</li>" in page
 
