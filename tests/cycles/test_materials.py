@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,17 @@ def test_a_picture_loses_where_it_was_taken_before_it_reaches_the_disk(desk: Des
     everything = list(storage.shelf().keys())
     assert kept.file_sha256 in everything
     assert not any(b"CANARIO" in storage.shelf().read(key) for key in everything)
+
+
+def test_a_voice_note_keeps_its_own_date_and_is_only_ever_downloaded(desk: Desk, client: FlaskClient, over: Event, looking: Opened) -> None:
+    bring(desk, over.slug, b"OggS\0\x02" + bytes(60), "Nota de voz.opus", dated_on="5 de abril de 2021")
+    kept = the_material(looking, over)
+    assert (kept.filename, kept.kind, kept.state, kept.dated_on) == (
+        "Nota de voz.ogg", MaterialKind.FILE, MakingState.READY, date(2021, 4, 5),
+    )  # fmt: skip
+    assert "lunes, 5 de abril de 2021" in desk.get(f"/escritorio/eventos/{over.slug}/materiales").text
+    given = client.get(f"/eventos/{over.slug}/materiales/{kept.public_id}")
+    assert (given.mimetype, given.headers["Content-Disposition"].split(";")[0]) == ("audio/ogg", "attachment")
 
 
 def test_the_original_of_a_pdf_stays_and_the_audit_names_it(

@@ -37,6 +37,12 @@ from tests.support.statements import counted
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
+# SÍ and NO for each of the 18 commitments in the model informe: 23 answers of 27 convened.
+HOUSE_TABLE = (
+    (19, 4), (19, 4), (7, 16), (7, 16), (11, 12), (17, 6), (22, 1), (13, 10), (19, 4), (11, 12), (12, 11), (19, 4), (9, 14), (19, 4),
+    (13, 10), (18, 5), (17, 6), (22, 1),
+)  # fmt: skip
+
 
 @pytest.fixture
 def fifth(app: Flask, writing: Opened) -> str:
@@ -284,8 +290,10 @@ def test_the_third_session_prints_its_18_commitments_and_names_who_did_not_answe
     assert "No respondieron Marulanda, Norcasia, San José y Victoria." in said
     assert "inventados" in said
     assert "No se conserva el número de asistentes." in said
-    for number, (commitment, yes, no) in enumerate(texts.COMMITMENTS, 1):
+    assert tuple((yes, no) for _, yes, no in texts.COMMITMENTS) == HOUSE_TABLE
+    for number, ((commitment, _, _), (yes, no)) in enumerate(zip(texts.COMMITMENTS, HOUSE_TABLE, strict=True), 1):
         assert f"{number} {commitment} {yes} {no}" in said, commitment
+        assert yes + no == 23
     assert "Total 274 140" in said
     assert "acta" not in said.lower().replace("exacta", "").replace("actas", "")
 
