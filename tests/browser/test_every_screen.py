@@ -13,8 +13,9 @@ from eventos.kernel.http import Audience, entry_of
 from tests.browser import hostile, scene
 from tests.browser.office import Office
 from tests.browser.scene import ADDRESSES, FIFTH, FORUM, Scene
-from tests.support.browser import DESKTOP, HEIGHTS, PHONE, Chromium
-from tests.support.judges import axe, vnu
+from tests.support.browser import DESKTOP, PHONE, Chromium
+from tests.support.judges import vnu
+from tests.support.looks import faults_of
 from tests.support.server import Server
 
 # What answers a GET and is no page to look at, and why.
@@ -71,13 +72,6 @@ def test_no_page_is_forgotten(app: Flask) -> None:
     assert pages - set(NOT_PAGES) == set(ADDRESSES)
 
 
-def faults_of(page: Page, width: int, *, judged: bool = True) -> list[str]:
-    """What is wrong with the page as it stands at this width; `judged` asks axe too."""
-    page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 450)})
-    across = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{width}: {across} px wide"] * (across > width) + [f"{width}: {fault}" for fault in (axe(page) if judged else [])]
-
-
 def open_page(office: Office, chromium: Chromium, path: str) -> Page:
     """Staff pages as the administrator; the others as anybody."""
     return office.desk(chromium, width=PHONE) if path.startswith("/escritorio") else chromium.open(width=PHONE)
@@ -87,7 +81,7 @@ def open_page(office: Office, chromium: Chromium, path: str) -> Page:
 @pytest.mark.timeout(240)
 def test_every_page_fits_and_the_judges_find_nothing(seen: tuple[Office, Scene], chromium: Chromium) -> None:
     office, made = seen
-    staff, visitor = office.desk(chromium, width=PHONE), chromium.open(width=PHONE)
+    staff, visitor = office.desk(chromium, width=PHONE, keeps=True), chromium.open(width=PHONE, keeps=True)
     faults: dict[str, list[str]] = {}
     sources: dict[str, str] = {}
     for endpoint, addresses in made.addresses.items():
