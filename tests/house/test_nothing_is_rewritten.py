@@ -21,8 +21,8 @@ from tests.registration.factories import a_registration
 
 # Table → a column that somebody might like to be otherwise.
 KEPT = {
-    "audit_entry": "action", "consent": "channel", "attendance_decision": "reason", "registrant_import_row": "given_names",
-    "scan": "reason", "attendance_part": "part", "roster": "list_hash", "roster_entry": "evidence",
+    "audit_entry": "action", "consent": "channel", "consent_text": "body", "attendance_decision": "reason",
+    "registrant_import_row": "given_names", "scan": "reason", "attendance_part": "part", "roster": "list_hash", "roster_entry": "evidence",
 }  # fmt: skip
 
 
