@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventos.kernel.db import Base, UTCDateTime
 
+WALK_IN = "Inscripción en la puerta"  # the reason of somebody registered on the spot
 LINK_LIFE = timedelta(hours=24)
 AFTER_THE_EVENT = timedelta(hours=24)
 WITHOUT_DAYS = timedelta(days=7)

@@ -112,6 +112,22 @@ navigator.mediaDevices.getUserMedia = async () => {
 """
 
 
+def test_a_revoked_phone_that_shows_people_stops_showing_them(stand: Stand, chromium: Chromium, writing: Opened) -> None:
+    page = chromium.open(width=PHONE, strict=False)
+    stand.arrive(page)
+    page.clock.install(time=OPEN)
+    page.goto(f"{stand.url}/buscar")
+    page.get_by_label("Nombre o documento").fill("aurora")
+    page.get_by_role("button", name="Buscar").click()
+    until(lambda: "Aurora Ejemplo" in text_of(page))
+    page.clock.run_for(16_000)
+    assert "Aurora Ejemplo" in text_of(page), "a phone that is in stays"
+    with writing() as db:
+        db.execute(update(Device).values(revoked_at=OPEN))
+    page.clock.run_for(16_000)
+    until(lambda: "no está vinculado" in text_of(page))
+
+
 @pytest.mark.parametrize(("able", "has_torch"), [("{ torch: true }", True), ("{}", False)])
 def test_the_torch_is_offered_where_the_camera_has_one(stand: Stand, chromium: Chromium, able: str, *, has_torch: bool) -> None:
     page = chromium.open(width=PHONE)

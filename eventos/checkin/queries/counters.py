@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
-from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
+from eventos.checkin.models import WALK_IN, Acceptance, Device, DeviceEvent, Scan
 from eventos.cycles.models import EventDay
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.registration.models import Registration
@@ -57,7 +57,7 @@ def door_count(db: Session, event_id: int, day: str = "") -> DoorCount:
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A device in the organiser's list. `manual` are the people it marked by name."""
+    """A device in the organiser's list: the entries it made that stand, those of them marked by name, and the people it registered."""
 
     public_id: str
     name: str
@@ -67,12 +67,14 @@ class DeviceRow:
     expires_at: datetime
     accepted: int
     manual: int
+    walk_ins: int
     flagged: int
 
 
 def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
     """The devices of an event, newest first, with what each did for it: one statement."""
-    good = and_(Scan.verdict == ACCEPTED, Scan.direction == "in")
+    stands = and_(Scan.verdict == ACCEPTED, Acceptance.registration_id.is_not(None))
+    on_the_spot = Scan.reason == WALK_IN
     each = DeviceEvent.__table__.alias("each")
     last_hour = (
         select(func.max(EventDay.ends_at))
@@ -94,13 +96,18 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
             ),
             Staff.name.label("made_by"),
             last_hour.label("last_hour"),
-            func.count(case((good, 1))).label("accepted"),
-            func.count(case((and_(good, Scan.manual), 1))).label("manual"),
+            func.count(case((stands, 1))).label("accepted"),
+            func.count(case((and_(stands, Scan.manual, ~on_the_spot), 1))).label("manual"),
+            func.count(case((and_(stands, on_the_spot), 1))).label("walk_ins"),
             func.count(case((Scan.flagged != "", 1))).label("flagged"),
         )
         .join(DeviceEvent, and_(DeviceEvent.device_id == Device.id, DeviceEvent.event_id == event_id))
         .join(Staff, Staff.id == Device.created_by)
         .outerjoin(Scan, and_(Scan.device_id == Device.id, Scan.event_id == event_id))
+        .outerjoin(
+            Acceptance,
+            and_(Acceptance.registration_id == Scan.registration_id, Acceptance.device_id == Device.id, Acceptance.nonce == Scan.nonce),
+        )
         .group_by(Device.id, Staff.name)
         .order_by(Device.id.desc())
     )
@@ -109,7 +116,8 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
 
 def _device_row(row: Any, expires_at: datetime, now: datetime) -> DeviceRow:
     state = _state_of(row, expires_at, now)
-    return DeviceRow(row.public_id, row.name, state, row.made_by, row.seen_at, expires_at, row.accepted, row.manual, row.flagged)
+    done = (row.accepted, row.manual, row.walk_ins, row.flagged)
+    return DeviceRow(row.public_id, row.name, state, row.made_by, row.seen_at, expires_at, *done)
 
 
 def _state_of(row: Any, expires_at: datetime, now: datetime) -> str:
