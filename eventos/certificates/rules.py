@@ -161,8 +161,18 @@ def _is_picture(char: str) -> bool:
 
 def name_size(name: str) -> str:
     """Which of four sizes a name fits in two lines with."""
-    width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
-    return next(size for longest, size in ((26, "xl"), (40, "l"), (70, "m"), (10_000, "s")) if width <= longest)
+    return next(size for longest, size in ((26, "xl"), (40, "l"), (70, "m"), (10_000, "s")) if _width(name) <= longest)
+
+
+def badge_size(name: str) -> str:
+    """The same for an escarapela, where the longest word must fit in its narrow column too."""
+    word = max((_width(part) for part in name.split()), default=0)
+    sizes = ((26, 12, "xl"), (40, 14, "l"), (70, 18, "m"), (10_000, 10_000, "s"))
+    return next(size for longest, column, size in sizes if _width(name) <= longest and word <= column)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def check_reason(reason: str) -> None:

@@ -123,6 +123,14 @@ def test_names_are_printed_as_a_sheet_can_keep_them(name: str, printed: str) -> 
     assert rules.printable(name) == printed
 
 
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("Ana Ruiz", "xl"), ("Ana Constantinopla", "l"), ("Ana Constantinopolitana", "s"), ("Ana " * 12, "m"), ("", "xl")],
+)
+def test_escarapela_is_sized_by_its_longest_word_too(name: str, size: str) -> None:
+    assert rules.badge_size(name.strip()) == size
+
+
 def test_reason_to_revoke_is_a_sentence() -> None:
     rules.check_reason("El nombre tenía un error")
     for wrong in ("no", "x" * 301):
