@@ -117,8 +117,9 @@ def transaction() -> Iterator[Session]:
     if is_sqlite and not _writer.acquire(timeout=BUSY_TIMEOUT_S):
         raise Busy(detail="writer lock")
     try:
-        with Session(engine.execution_options(eventos_writes=True), expire_on_commit=False) as db:
+        with Session(engine, expire_on_commit=False) as db:
             try:
+                db.connection(execution_options={"eventos_writes": True})
                 yield db
                 db.commit()
             except OperationalError as error:
