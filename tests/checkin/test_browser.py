@@ -58,20 +58,30 @@ def test_the_camera_reads_our_qr_and_the_code_held_in_view_is_one_scan(with_came
     assert page.locator("[data-door-video]").is_visible()
 
 
-def test_a_code_typed_by_a_reader_is_answered_in_colour_and_words(stand: Stand, chromium: Chromium, looking: Opened) -> None:
+# What the page sounds, in hertz.
+LISTEN = """
+window.notes = [];
+const begin = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { window.notes.push(this.frequency.value); begin.call(this, at); };
+"""
+
+
+def test_a_code_typed_by_a_reader_is_answered_in_colour_words_and_sound(stand: Stand, chromium: Chromium, looking: Opened) -> None:
     page = chromium.open(width=PHONE)
     stand.arrive(page)
+    page.add_init_script(LISTEN)
     page.goto(stand.url)
     field = page.get_by_label("Código")
-    for code, verdict, word in (
-        (stand.codes[1].replace(":", "Ñ").replace("/", "-"), "accepted", "Adelante"),
-        (stand.codes[1], "repeated", "Ya ingresó"),
-        ("cualquier cosa", "unknown", "Desconocido"),
+    for code, verdict, word, notes in (
+        (stand.codes[1].replace(":", "Ñ").replace("/", "-"), "accepted", "Adelante", [880]),
+        (stand.codes[1], "repeated", "Ya ingresó", [520, 520]),
+        ("cualquier cosa", "unknown", "Desconocido", [190]),
     ):
         field.fill(code)
         field.press("Enter")
         until(lambda verdict=verdict: shown(page) == verdict)  # type: ignore[misc]
         assert page.locator("[data-door-word]").inner_text() == word
+        assert page.evaluate("window.notes.splice(0)") == notes
         assert axe(page) == []
     page.get_by_role("button", name="Siguiente").click()
     assert shown(page) == ""

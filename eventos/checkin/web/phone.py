@@ -29,7 +29,9 @@ def choose() -> Any:
     here = device()
     if len(here.events) == 1:
         return redirect(url_for("door.camera", slug=here.events[0].slug))
-    return render_template("checkin/choose.html", device=here)
+    now = clock.now()
+    events = sorted(here.events, key=lambda event: (not day_of(event.days, now), [-day.starts_at.timestamp() for day in event.days[:1]]))
+    return render_template("checkin/choose.html", device=here, events=[(event, bool(day_of(event.days, now))) for event in events])
 
 
 @device_pages.get("/puerta/<slug>")
