@@ -154,8 +154,7 @@ def _select() -> Select[Any]:
 
 def _view(values: dict[str, Any], event: EventView) -> RegistrationView:
     values.pop("event_id")
-    values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
-    return RegistrationView(**values, event=event)
+    return RegistrationView(**typed(values), event=event)
 
 
 def _one(db: Session, which: ColumnElement[bool]) -> RegistrationView:
@@ -231,15 +230,16 @@ def ids_in_state(db: Session, event_id: int, *states: RegistrationState) -> list
 
 @dataclass(frozen=True)
 class RegistrationRow:
-    """A line of the staff's list."""
+    """A registration and its person, as a line of the staff's list."""
 
     id: int
     public_id: str
     state: RegistrationState
     modality: Modality
-    full_name: str
     document_type: str | None
     document_number: str | None
+    given_names: str
+    family_names: str
     email: str
     phone: str
     entity_name: str
@@ -252,6 +252,10 @@ class RegistrationRow:
     source: str
     registered_at: datetime
     waitlisted_at: datetime | None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.family_names}".strip()
 
 
 @dataclass(frozen=True)
@@ -288,8 +292,7 @@ def registrations_of(
         )
     listed = (
         select(
-            *(getattr(Registration, name) for name in (*_WORK, *_LISTED)),
-            *(getattr(person, name) for name in _PERSON),
+            *row_columns(person),
             func.count().over().label("total"),
         )
         .join(original, Registration.person_id == original.id)
@@ -300,15 +303,19 @@ def registrations_of(
         .offset(offset)
     )
     rows = db.execute(listed).all()
-    return [_row(dict(row._mapping)) for row in rows], rows[0].total if rows else 0
+    lines = [{name: value for name, value in row._mapping.items() if name != "total"} for row in rows]
+    return [RegistrationRow(**typed(line)) for line in lines], rows[0].total if rows else 0
+
+
+def row_columns(person: type[Person]) -> list[Any]:
+    """What a RegistrationRow is made of; `person` is who the registered one is now."""
+    return [*(getattr(Registration, name) for name in (*_WORK, *_LISTED)), *(getattr(person, name) for name in _PERSON)]
+
+
+def typed(values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a registration, with the words of the house for those the database keeps as text."""
+    return {**values, "state": RegistrationState(values["state"]), "modality": Modality(values["modality"])}
 
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _row(values: dict[str, Any]) -> RegistrationRow:
-    values.pop("total")
-    values["full_name"] = f"{values.pop('given_names')} {values.pop('family_names')}".strip()
-    values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
-    return RegistrationRow(**values)
