@@ -10,7 +10,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from eventos.kernel.http import Audience, entry_of
-from tests.browser import hostile, scene
+from tests.browser import hostile, privacy, scene
 from tests.browser.office import Office
 from tests.browser.scene import ADDRESSES, FIFTH, FORUM, Scene
 from tests.support.browser import DESKTOP, PHONE, Chromium
@@ -122,6 +122,39 @@ def test_twice_as_large_fits(seen: tuple[Office, Scene], chromium: Chromium, pat
         page.get_by_role("button", name="Aumentar letra").click()
     assert page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > before * 1.2
     assert faults_of(page, PHONE) == []
+
+
+# Whose own page it is, and who verifies a constancia, reads a name; one's own phone can be corrected.
+PERSONAL_PAGES = {
+    "my_registration.show": {"name"},
+    "my_registration.data": {"phone"},
+    "certificates.mine": {"name"},
+    "verify.answer": {"name"},
+}
+
+
+def test_what_is_personal_is_noticed_however_it_is_written() -> None:
+    people = [{"document": "41000001", "mail": "luz@aguadas.example", "phone": "+573000000000", "name": "Luz Ensayo Guayacán"}]
+    assert privacy.shown(people, "CC 41.000.001, luz@aguadas.example, 300 000 0000, Luz Ensayo Guayacán") == set(people[0])
+    assert privacy.shown(people, "CC ···001, l···@aguadas.example, ···00, Luz E.") == set()
+
+
+@pytest.mark.slow
+def test_no_page_tells_a_document_a_mail_or_a_phone_without_being_asked(seen: tuple[Office, Scene], chromium: Chromium) -> None:
+    """Staff pages name people and mask the rest; everybody else's name nobody but their reader."""
+    office, made = seen
+    people = privacy.people_in(office.server.data_dir)
+    assert len(people) > 100
+    page = office.desk(chromium, width=DESKTOP)
+    told = {}
+    for endpoint, addresses in made.addresses.items():
+        allowed = {"name"} if addresses[0].startswith("/escritorio") else PERSONAL_PAGES.get(endpoint, set())
+        for address in addresses:
+            if too_much := privacy.shown(people, page.request.get(office.url + address).text()) - allowed:
+                told[f"{endpoint} {address}"] = too_much
+    for file in (f"/eventos/{FORUM}/evento.ics", "/municipios.json?q=rio"):
+        assert privacy.shown(people, page.request.get(office.url + file).text()) == set(), file
+    assert told == {}
 
 
 def test_markup_is_noticed_when_a_page_takes_it_for_its_own() -> None:
