@@ -22,7 +22,7 @@ from eventos.registration.models import Registration
 from tests.cycles.factories import a_cycle, a_day, a_published_event, an_event
 from tests.registration.factories import a_registration
 from tests.support.smtp import Mailbox
-from tests.support.statements import compiled_anew, counted
+from tests.support.statements import counted
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -126,14 +126,6 @@ def test_a_registration_costs_at_most_fourteen_statements(client: FlaskClient, e
         with counted() as statements:
             client.post(f"/eventos/{event}/inscripcion", data={**PERSON, "csrf_token": token})
         assert len(statements) <= 14, str(statements)
-
-
-def test_registering_compiles_no_statement_that_was_compiled_before(client: FlaskClient, event: str) -> None:
-    typed = {**PERSON, "csrf_token": token_of(client.get("/mi-inscripcion"))}
-    client.post(f"/eventos/{event}/inscripcion", data=typed)
-    with compiled_anew() as statements:
-        client.post(f"/eventos/{event}/inscripcion", data={**typed, "document_number": "87654321"})
-    assert not statements, str(statements)
 
 
 def test_a_full_event_offers_the_waiting_list_before_the_form(client: FlaskClient, writing: Opened, looking: Opened) -> None:
