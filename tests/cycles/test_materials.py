@@ -121,6 +121,30 @@ def test_a_picture_loses_where_it_was_taken_before_it_reaches_the_disk(desk: Des
     assert not any(b"CANARIO" in storage.shelf().read(key) for key in everything)
 
 
+def test_a_pdf_that_is_no_slides_is_an_annex_and_what_it_is_can_be_corrected(
+    desk: Desk, over: Event, looking: Opened, outbox_run: Callable[[], int]
+) -> None:
+    bring(desk, over.slug, a_pdf(2), "Listado firmado.pdf", is_annex="y")
+    outbox_run()
+    kept = the_material(looking, over)
+    path = f"/escritorio/eventos/{over.slug}/materiales/{kept.public_id}"
+    assert (kept.kind, kept.pages) == (MaterialKind.FILE, 2)
+    assert "En el informe: como anexo" in desk.get(path.rpartition("/")[0]).text
+    assert desk.post(path, {"title": "Era la presentación", "is_public": "y"}).status_code == 302
+    assert the_material(looking, over).kind is MaterialKind.SLIDES
+    assert "En el informe: sus páginas" in desk.get(path.rpartition("/")[0]).text
+    assert desk.post(path, {"title": "No lo era", "is_public": "y", "is_annex": "y"}).status_code == 302
+    assert the_material(looking, over).kind is MaterialKind.FILE
+
+
+def test_a_photo_is_never_taken_for_slides(desk: Desk, over: Event, looking: Opened) -> None:
+    bring(desk, over.slug, a_picture_with_a_position(), "foto.jpg")
+    path = f"/escritorio/eventos/{over.slug}/materiales/{the_material(looking, over).public_id}"
+    assert 'name="is_annex"' not in desk.get(path).text
+    assert desk.post(path, {"title": "Foto", "is_public": "y"}).status_code == 302
+    assert the_material(looking, over).kind is MaterialKind.FILE
+
+
 def test_a_voice_note_keeps_its_own_date_and_is_only_ever_downloaded(desk: Desk, client: FlaskClient, over: Event, looking: Opened) -> None:
     bring(desk, over.slug, b"OggS\0\x02" + bytes(60), "Nota de voz.opus", dated_on="5 de abril de 2021")
     kept = the_material(looking, over)
