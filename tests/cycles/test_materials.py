@@ -137,6 +137,16 @@ def test_a_pdf_that_is_no_slides_is_an_annex_and_what_it_is_can_be_corrected(
     assert the_material(looking, over).kind is MaterialKind.FILE
 
 
+def test_a_wrong_date_says_that_the_file_must_be_chosen_again(desk: Desk, over: Event, looking: Opened) -> None:
+    answer = bring(desk, over.slug, a_pdf(), title="Mi título", dated_on="31 de febrero de 2021")
+    assert answer.status_code == 422
+    for words in ("Esa fecha no existe", "Vuelva a elegir el archivo", "Mi título", "31 de febrero de 2021"):
+        assert words in answer.text, words
+    assert "Elija el archivo." in desk.post(f"/escritorio/eventos/{over.slug}/materiales", {"dated_on": "31 de febrero de 2021"}).text
+    with looking() as db:
+        assert queries.materials_of(db, over.id) == []
+
+
 def test_a_photo_is_never_taken_for_slides(desk: Desk, over: Event, looking: Opened) -> None:
     bring(desk, over.slug, a_picture_with_a_position(), "foto.jpg")
     path = f"/escritorio/eventos/{over.slug}/materiales/{the_material(looking, over).public_id}"

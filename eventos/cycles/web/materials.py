@@ -34,11 +34,13 @@ def index(slug: str) -> Any:
 @door.post(URL, roles=WRITERS, max_body=LARGEST_BODY)
 def add(slug: str) -> Any:
     form = MaterialForm.from_request()
-    if not form.validate():
-        return _list(slug, form), 422
     upload = request.files.get("file")
+    is_valid = form.validate()
     if upload is None or not upload.filename:
         form.refuse({"file": "Elija el archivo."})
+        return _list(slug, form), 422
+    if not is_valid:
+        form.refuse({"file": "Vuelva a elegir el archivo: el navegador no lo conserva."})
         return _list(slug, form), 422
     with reading() as db:
         ref = queries.event_in_scope(db, slug, current_staff())
