@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -145,6 +146,15 @@ def test_a_wrong_date_says_that_the_file_must_be_chosen_again(desk: Desk, over: 
     assert "Elija el archivo." in desk.post(f"/escritorio/eventos/{over.slug}/materiales", {"dated_on": "31 de febrero de 2021"}).text
     with looking() as db:
         assert queries.materials_of(db, over.id) == []
+
+
+def test_nothing_is_public_unless_somebody_says_so(desk: Desk, over: Event, client: FlaskClient, looking: Opened) -> None:
+    path = f"/escritorio/eventos/{over.slug}/materiales"
+    (box,) = re.findall(r'<input[^>]*name="is_public"[^>]*>', desk.get(path).text)
+    assert "checked" not in box
+    assert desk.post(path, {"file": (io.BytesIO(an_office_file()), "listado.pptx")}).status_code == 302
+    assert not the_material(looking, over).is_public
+    assert "listado" not in client.get(f"/eventos/{over.slug}").text
 
 
 def test_a_photo_is_never_taken_for_slides(desk: Desk, over: Event, looking: Opened) -> None:

@@ -28,7 +28,7 @@ public = Door("event_files", __name__, audience=Audience.PUBLIC)
 
 @door.get(URL)
 def index(slug: str) -> Any:
-    return _list(slug, MaterialForm(data={"is_public": True}))
+    return _list(slug, MaterialForm())
 
 
 @door.post(URL, roles=WRITERS, max_body=LARGEST_BODY)
