@@ -72,7 +72,9 @@ class Chromium:
         context.on("request", self._look_where_it_goes)
         page = context.new_page()
         if not keeps:
-            context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+            network = context.new_cdp_session(page)
+            network.send("Network.enable")  # Without it the next says yes and does nothing.
+            network.send("Network.setCacheDisabled", {"cacheDisabled": True})
         if strict:
             page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
             page.on("console", self._listen)
