@@ -25,13 +25,13 @@ migrate: venv  ## Crea o actualiza las tablas de la base de datos
 	@$(PY) -m eventos migrate
 
 test: venv-test tools-test  ## Todas las pruebas, en tamaño pequeño
-	@$(PY) -m pytest -n 2 --dist loadscope
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 test-fast: venv-test  ## Las pruebas de menos de un minuto: sin navegador ni PostgreSQL
-	@$(PY) -m pytest -n 2 --dist loadscope -m "$(FAST)"
+	@$(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "$(FAST)"
 
 test-full: venv-test tools-test  ## Todas las pruebas, en el tamaño prometido (tarda)
-	@EVENTOS_TEST_FULL=1 $(PY) -m pytest -n 2 --dist loadscope -m "" --timeout 1800 --durations 25
+	@EVENTOS_TEST_FULL=1 $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "" --timeout 1800 --durations 25
 
 bench: venv-test tools-test  ## Mide tiempos: un objeto JSON por línea
 	@PYTHONPATH=. $(PY) scripts/bench.py

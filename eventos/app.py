@@ -95,7 +95,7 @@ def _open_rooms(app: Flask) -> None:
 
     @app.context_processor
     def notice() -> dict[str, Any]:
-        tone, words = notices.get(request.args.get("aviso", ""), ("", ""))
+        tone, words = notices.get(request.args.get("aviso", "") if request.method == "GET" else "", ("", ""))
         return {"notice": {"tone": tone, "text": words} if words else None}
 
 

@@ -21,7 +21,7 @@ from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import database, reading, transaction
 from eventos.kernel.settings import Settings
 from eventos.kernel.vocabulary import StaffRole
-from scripts.bench_app import notes
+from scripts.bench_app import metadata
 from tests.accounts.factories import a_staff
 from tests.attendance import factories as attendance
 from tests.cycles.factories import a_cycle, a_published_event
@@ -58,7 +58,7 @@ def prepare(data_dir: Path) -> Scene:
     run_eventos("migrate", data_dir=data_dir)
     app = _app(data_dir)
     with app.app_context(), transaction() as db:
-        notes.create(db.connection())
+        metadata.create_all(db.connection())
         today = clock.local(clock.now()).date()
         cycle = a_cycle(db)
         ahead = a_published_event(db, cycle=cycle, days=(DayGiven(today + timedelta(days=14), *_morning()),))

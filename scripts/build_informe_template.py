@@ -128,7 +128,7 @@ def _prose(document: Any) -> None:
     run = document.add_paragraph(style="Link de ingreso").add_run("{{ link }}")
     run._r.get_or_add_rPr().append(parse_xml(f"<w:noProof {nsdecls('w')}/>"))
     _tag(document, "else")
-    document.add_paragraph("Este evento no tuvo link de ingreso.")
+    document.add_paragraph("{{ link_note }}")
     _tag(document, "endif")
     _tag(document, "if slides")
     document.add_paragraph("Diapositivas", style="Heading 2")
@@ -160,7 +160,8 @@ def _participation(document: Any) -> None:
     for cell in table.rows[0].cells:
         cell._tc.get_or_add_tcPr().append(parse_xml(f'<w:vAlign {nsdecls("w")} w:val="center"/>'))
         cell.paragraphs[0].paragraph_format.space_before = cell.paragraphs[0].paragraph_format.space_after = Pt(4)
-    document.add_paragraph(style="Celda")
+        cell.paragraphs[0].paragraph_format.keep_with_next = True  # The number goes where its sentence goes.
+    document.add_paragraph(style="Celda").paragraph_format.keep_with_next = True
     _tag(document, "elif coverage_sentence")
     document.add_paragraph("{{ coverage_sentence }}")
     _tag(document, "endif")
@@ -241,6 +242,13 @@ def _either(cell: Any, condition: str, text: str, *, bold: bool) -> None:
 
 
 def _closing(document: Any) -> None:
+    _tag(document, "if annex_files")
+    document.add_paragraph("Anexos", style="Heading 2")
+    _tag(document, "for file in annex_files")
+    document.add_paragraph("{{ file.said }}", style="Anexo")
+    document.add_paragraph("Huella SHA-256 del archivo: {{ file.sha256 }}", style="Huella")
+    _tag(document, "endfor")
+    _tag(document, "endif")
     _tag(document, "if missing")
     document.add_paragraph("Partes que faltan", style="Heading 2")
     _tag(document, "for part in missing")

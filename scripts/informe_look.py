@@ -74,6 +74,7 @@ def _styles(document: Any) -> None:
     _style(new("Pregunta"), size=10.5, before=6, after=1, line=1.3, keep=True)
     _style(new("Quién pregunta"), size=9, color=SOFT, after=2, line=1.2, keep=True)
     _style(new("Respuesta"), size=10.5, after=6, line=1.35)
+    _style(new("Anexo"), size=10.5, before=2, after=0, line=1.3, keep=True)
     _style(new("Firma"), size=10.5, before=6, after=0, line=1.3)
 
 

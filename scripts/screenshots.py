@@ -37,6 +37,7 @@ FOR_THE_README = (
 
 # The guide's, one or two for each of its pages.
 FOR_THE_GUIDE = (
+    ("guia-evento", f"{DESK}/editar", DESKTOP, ""),
     ("guia-pieza", f"{DESK}/pieza", DESKTOP, "section[aria-labelledby=version]"),
     ("guia-preguntas", f"{DESK}/preguntas", DESKTOP, "section[aria-labelledby=lista]"),
     ("guia-actas", f"{DESK}/asistencia/actas", DESKTOP, ""),
@@ -93,7 +94,11 @@ def take_the_door(chromium: Chromium, url: str, cookie: str) -> None:
     settle(phone, link)
     phone.get_by_role("button", name="Vincular este teléfono").click()
     phone.wait_for_url("**/puerta/**")
-    take_for_the_readme(phone, f"{url}/puerta/{scene.NOW}/buscar", "guia-puerta", "")
+    settle(phone, f"{url}/puerta/{scene.NOW}/buscar")
+    phone.fill("main input[type=search]", "Violeta")
+    phone.get_by_role("button", name="Buscar").click()
+    phone.get_by_text("Resultados").wait_for()
+    keep(phone, "guia-puerta", "")
 
 
 def take_the_screens(chromium: Chromium, only: list[str]) -> None:
@@ -137,6 +142,11 @@ def around(page: Page, part: str) -> FloatRect:
 def take_for_the_readme(page: Page, address: str, name: str, part: str) -> None:
     """One picture in 256 colours, which is a third of the bytes: of what the window shows, or of one part of the page."""
     settle(page, address)
+    keep(page, name, part)
+
+
+def keep(page: Page, name: str, part: str) -> None:
+    """The picture of what a page shows now."""
     picture = page.screenshot(full_page=True, clip=around(page, part)) if part else page.screenshot()
     file = PICTURES / f"{name}.png"
     with Image.open(io.BytesIO(picture)) as taken:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from eventos.kernel import clock
 from eventos.kernel import db as database
 from eventos.kernel.settings import Settings
+from tests.support import once
 from tests.support.databases import Databases
 from tests.support.smtp import Mailbox
 
@@ -33,13 +34,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark by what they ask for, before -m chooses."""
+    """Mark by what they ask for, before -m chooses. What is slow comes first, so that no long module is left alone for the end."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if asked & {"postgres_url"}:
             item.add_marker(pytest.mark.postgres)
         if asked & {"whole_browser"}:
             item.add_marker(pytest.mark.browser)
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +88,7 @@ def app(settings: Settings) -> Iterator[Flask]:
 
     application = create_app(settings, ring=lambda: None)
     application.testing = True
+    once.share(application)
     yield application
     with application.app_context():
         database.database.engine.dispose()

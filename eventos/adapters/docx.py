@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Emu, Mm, Pt
 from docxtpl import DocxTemplate
 from jinja2 import DictLoader, StrictUndefined, TemplateError
@@ -28,6 +28,8 @@ from eventos.kernel.errors import InvalidInput
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _FIGURE = re.compile(r"\d[\d.,]*\s?%?(/\d+)?")
 _STYLES_WITH_EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
+# A thin line around each picture: a white slide on white paper has edges.
+_OUTLINE = f'<a:ln {nsdecls("a")} w="6350"><a:solidFill><a:srgbClr val="C9CED6"/></a:solidFill></a:ln>'
 _EPOCH = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)  # The first instant a ZIP member can carry.
 
 
@@ -75,6 +77,7 @@ class _InlinePicture:
         inline.docPr.set("descr", _clean(self._picture.alt))
         for side in "TBLR":  # Word takes none as 0, LibreOffice as an eighth of an inch.
             inline.set(f"dist{side}", "0")
+        next(inline.iter(qn("pic:spPr"))).append(parse_xml(_OUTLINE))
         return f'</w:t></w:r><w:r><w:drawing>{inline.xml}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
 
 

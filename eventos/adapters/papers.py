@@ -1,4 +1,4 @@
-"""Files that staff hand in (slides, documents, pictures, tables): told by content, never by name, and refused when they could do harm."""
+"""Files staff hand in (slides, documents, pictures, tables, audio): told by content, never by name; refused when they could do harm."""
 
 import io
 import re
@@ -13,6 +13,7 @@ from eventos.kernel.errors import InvalidInput
 
 OFFICE_BYTES: Final = 50 * 1024 * 1024
 TABLE_BYTES: Final = 10 * 1024 * 1024
+AUDIO_BYTES: Final = 25 * 1024 * 1024
 MAX_MEMBERS: Final = 2_000
 MAX_INFLATED: Final = 200 * 1024 * 1024
 MAX_RATIO: Final = 100
@@ -24,10 +25,19 @@ _OFFICE: Final = (
     ("ppt/presentation.xml", "pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
 _PICTURES: Final = {"PNG": ("png", "image/png"), "JPEG": ("jpg", "image/jpeg"), "WEBP": ("webp", "image/webp")}
+# The first bytes of each kind of recording, and where they stand.
+_AUDIO: Final = (
+    (0, b"OggS", "ogg", "audio/ogg"),
+    (0, b"ID3", "mp3", "audio/mpeg"),
+    (0, b"\xff\xfb", "mp3", "audio/mpeg"),
+    (0, b"\xff\xf3", "mp3", "audio/mpeg"),
+    (4, b"ftypM4A ", "m4a", "audio/mp4"),
+    (8, b"WAVE", "wav", "audio/wav"),
+)
 _MARKUP: Final = re.compile(rb"<\s*(?:!doctype|html|script|svg|iframe|body)\b", re.IGNORECASE)
 _UNSAFE_NAME: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u202a-\u202e\u2066-\u2069]+')
 
-TAKEN = "Se aceptan PDF, Word (docx), Excel (xlsx), PowerPoint (pptx), CSV e imágenes PNG, JPEG o WebP."
+TAKEN = "Se aceptan PDF, Word (docx), Excel (xlsx), PowerPoint (pptx), CSV, imágenes PNG, JPEG o WebP y notas de voz MP3, M4A, OGG o WAV."
 
 
 class UnusableFile(InvalidInput):
@@ -41,7 +51,7 @@ class UnusableFile(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a file is: `kind` is pdf, docx, xlsx, pptx, csv or picture; `suffix` is the one its name gets."""
+    """What a file is: `kind` is pdf, docx, xlsx, pptx, csv, picture or audio; `suffix` is the one its name gets."""
 
     kind: str
     suffix: str
@@ -59,6 +69,10 @@ def tell(content: bytes) -> Paper:
         _at_most(content, pictures.MAX_BYTES, "La imagen", 15)
         suffix, media_type = _PICTURES[picture]
         return Paper("picture", suffix, media_type)
+    for at, start, suffix, media_type in _AUDIO:
+        if content.startswith(start, at):
+            _at_most(content, AUDIO_BYTES, "El audio", 25)
+            return Paper("audio", suffix, media_type)
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):

@@ -127,3 +127,12 @@ def _accessible(raw: bytes) -> bytes:
         out = BytesIO()
         document.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def families_drawn() -> frozenset[str]:
+    """The PostScript names of the fonts that one page of every kind of sign embeds here: "WorkSans", "DejaVuSans"… (for `doctor`)."""
+    body = '<h1 style="font-family: Montserrat">Ñ</h1><p style="font-family: Work Sans, DejaVu Sans">ñ Ω Ж 🎓</p>'
+    content = render(f'<html lang="es"><head><title>Letras</title></head><body>{body}</body></html>')
+    with pikepdf.open(BytesIO(content)) as document:
+        names = [str(font.BaseFont) for page in document.pages for font in page.Resources.Font.values()]
+    return frozenset(name.lstrip("/").rpartition("+")[2].replace("-", "") for name in names)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from eventos.attendance import acta, rules
 from eventos.attendance.acta import Part
 from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster, RosterEntry
-from eventos.attendance.queries import closed
+from eventos.attendance.queries import closed, marks_by_hand
 from eventos.attendance.rules import CloseRoster, Decide
 from eventos.cycles.models import Event, EventDay
 from eventos.kernel import audit, outbox
@@ -87,7 +87,10 @@ def close_roster(db: Session, event_id: int, command: CloseRoster, *, by: Actor,
     # A scan or decision may have come in between the two looks (PostgreSQL): what is signed is what is kept.
     if acta.list_hash(closed.entries_of(db, roster.id)) != digest:
         raise rules.ClosedMeanwhile
-    audit.record(db, by, "attendance.close", "event", event_id, version=roster.version, attendees=roster.attendees, hash=digest)
+    marked = {f"{each.device or 'oficina'}: {each.by}": len(each.marks) for each in marks_by_hand(db, event_id)}
+    audit.record(
+        db, by, "attendance.close", "event", event_id, version=roster.version, attendees=roster.attendees, hash=digest, by_hand=marked
+    )
     outbox.announce(db, "roster.closed", event_id=event_id, roster_id=roster.id)
     return roster
 

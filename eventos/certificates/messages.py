@@ -50,14 +50,14 @@ def badges(title: str, office: str, people: Sequence[BadgeView]) -> str:
     cards = [
         {
             "name": rules.printable(one.name),
-            "size": rules.name_size(one.name),
+            "size": rules.badge_size(one.name),
             "entity": rules.printable(one.entity_name),
-            "qr": qr.svg(links.ticket(tickets.ticket_of(one)), title=f"Código QR de {one.name}"),
+            "qr": qr.svg(links.ticket(tickets.ticket_of(one)), title=f"Código QR de {rules.printable(one.name)}"),
         }
         for one in people
     ]
     sheets = [cards[at : at + 8] for at in range(0, len(cards), 8)]
-    return plain("pdf/certificates/badges.html", title=title, office=office, sheets=sheets)
+    return plain("pdf/certificates/badges.html", title=rules.printable(title), office=rules.printable(office), sheets=sheets)
 
 
 def filename(view: CertificateView) -> str:

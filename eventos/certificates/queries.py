@@ -90,23 +90,46 @@ def _view(row: Any) -> CertificateView:
 
 
 def of_registration(db: Session, registration_id: int) -> CertificateView | None:
-    """The last constancia of a registration, live or revoked."""
+    """The last constancia of a registration or of another one of the same person for the event (merged); a live one first."""
     row = db.execute(
-        select(*_COLUMNS).where(Certificate.registration_id == registration_id).order_by(Certificate.id.desc()).limit(1)
+        select(*_COLUMNS)
+        .where(Certificate.registration_id.in_(_of_the_same_person(registration_id)))
+        .order_by(Certificate.revoked_at.is_not(None), Certificate.id.desc())
+        .limit(1)
     ).one_or_none()
     return _view(row) if row else None
 
 
-def part_in_force(db: Session, event_id: int, registration_id: int) -> tuple[int, int, str | None] | None:
-    """(roster id, version, part of this registration or None) of the acta in force; None while nobody closed one."""
+def part_in_force(db: Session, event_id: int, registration_id: int) -> tuple[int, int, str | None, int] | None:
+    """(roster id, version, part or None, registration) of the acta in force; None while nobody closed one.
+
+    The registration is the one listed: this one, or another one of the same person when they were merged.
+    """
     row = db.execute(
-        select(Roster.id, Roster.version, RosterEntry.part)
-        .outerjoin(RosterEntry, and_(RosterEntry.roster_id == Roster.id, RosterEntry.registration_id == registration_id))
+        select(Roster.id, Roster.version, RosterEntry.part, RosterEntry.registration_id)
+        .outerjoin(
+            RosterEntry,
+            and_(RosterEntry.roster_id == Roster.id, RosterEntry.registration_id.in_(_of_the_same_person(registration_id))),
+        )
         .where(Roster.event_id == event_id)
-        .order_by(Roster.version.desc())
+        .order_by(Roster.version.desc(), RosterEntry.registration_id != registration_id)
         .limit(1)
     ).one_or_none()
-    return (row.id, row.version, row.part) if row else None
+    return (row.id, row.version, row.part, row.registration_id or registration_id) if row else None
+
+
+def _of_the_same_person(registration_id: int) -> Select[Any]:
+    """The registrations that a person has for the same event: one, unless they were merged."""
+    told, teller, twin, other = aliased(Registration), aliased(Person), aliased(Registration), aliased(Person)
+    who = func.coalesce(teller.merged_into_id, teller.id)
+    return (
+        select(twin.id)
+        .select_from(told)
+        .join(teller, teller.id == told.person_id)
+        .join(other, (other.id == who) | (other.merged_into_id == who))
+        .join(twin, and_(twin.person_id == other.id, twin.event_id == told.event_id))
+        .where(told.id == registration_id)
+    )
 
 
 def verify(db: Session, code: str) -> Verified | None:
@@ -183,9 +206,11 @@ def _listing(event_id: int, roster_id: int) -> Select[Any]:
         RosterEntry.part.label("listed_part"),
         *_COLUMNS,
     ]
+    original = aliased(Person)
     return (
         select(*columns)
-        .join(Person, Person.id == Registration.person_id)
+        .join(original, original.id == Registration.person_id)
+        .join(Person, Person.id == func.coalesce(original.merged_into_id, original.id))
         .outerjoin(RosterEntry, and_(RosterEntry.registration_id == Registration.id, RosterEntry.roster_id == roster_id))
         .outerjoin(Certificate, and_(Certificate.registration_id == Registration.id, Certificate.revoked_at.is_(None)))
         .where(Registration.event_id == event_id)
@@ -272,11 +297,19 @@ def last_sheet(db: Session, event_id: int) -> BadgeSheet | None:
 
 
 def badges(db: Session, event_id: int) -> list[BadgeView]:
-    """Everybody with a place, by name: one statement."""
+    """Everybody with a place, by name: one statement. Somebody merged who registered twice has one, with the first code."""
+    original, person = aliased(Person), aliased(Person)
     found = db.execute(
-        select(Person.given_names, Person.family_names, Registration.entity_name, Registration.ticket_sealed, Registration.link_sealed)
-        .join(Person, Person.id == Registration.person_id)
+        select(person.id, person.given_names, person.family_names, *(getattr(Registration, name) for name in _ON_A_BADGE))
+        .join(original, original.id == Registration.person_id)
+        .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
         .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
-        .order_by(Person.name_key, Registration.id)
+        .order_by(person.name_key, Registration.id)
     )
-    return [BadgeView(f"{row[0]} {row[1]}".strip(), *row[2:]) for row in found]
+    first: dict[int, BadgeView] = {}
+    for number, given, family, *rest in found:
+        first.setdefault(number, BadgeView(f"{given} {family}".strip(), *rest))
+    return list(first.values())
+
+
+_ON_A_BADGE = ("entity_name", "ticket_sealed", "link_sealed")

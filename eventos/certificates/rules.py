@@ -13,8 +13,8 @@ from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import DocumentType, EventKind, Modality
 
 SHORTEST_REASON, LONGEST_REASON = 5, 300
-# What may differ between two constancias that say the same.
-_OF_THE_MOMENT = ("issued_on", "roster_version")
+# What may differ between two constancias that say the same: another signer does not make the earlier ones wrong.
+_OF_THE_MOMENT = ("issued_on", "roster_version", "signer", "signer_post", "place")
 _SMALL = (
     *("un", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez", "once", "doce", "trece", "catorce", "quince"),
     *("dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiún", "veintidós", "veintitrés", "veinticuatro"),
@@ -64,6 +64,9 @@ class Occasion:
     entity: str
     departamento: str
     roster_version: int
+    signer: str = ""
+    signer_post: str = ""
+    issued_in: str = ""
 
 
 def standing(*, cancelled: bool, has_roster: bool, part: str | None, revoked: bool) -> Standing:
@@ -87,16 +90,18 @@ def content(holder: Holder, occasion: Occasion, *, now: datetime) -> dict[str, A
         "document_type": holder.document_type or "",
         "document_number": holder.document_number or "",
         "part": holder.part,
-        "event": occasion.title,
+        "event": printable(occasion.title),
         "article": "el" if occasion.kind in (EventKind.FORO, EventKind.OTRO) else "la",
-        "when": when_words(occasion),
+        "when": printable(when_words(occasion)),
         "manner": manner_words(occasion),
         "hours": spanish.hours_in_words(occasion.hours) if occasion.hours else "",
-        "cycle": occasion.cycle,
+        "cycle": printable(occasion.cycle),
         "office": occasion.office,
         "parent": ", ".join(part for part in (occasion.parent, occasion.entity) if part),
         "entity": occasion.entity,
-        "place": found.name if (found := divipola.departamento(occasion.departamento)) else "",
+        "signer": printable(occasion.signer),
+        "signer_post": printable(occasion.signer_post),
+        "place": occasion.issued_in or (found.name if (found := divipola.departamento(occasion.departamento)) else ""),
         "issued_on": issued.isoformat(),
         "roster_version": occasion.roster_version,
     }
@@ -140,21 +145,34 @@ def document_words(kind: str, number: str) -> str:
     return f"{label} No. {f'{int(number):,}'.replace(',', '.') if number.isdigit() else number}"
 
 
-def printable(name: str) -> str:
-    """A name as a sheet can keep it: NFC, and pictographs as text or not at all (PDF/A takes no coloured pictures as letters)."""
-    kept = []
-    for char in unicodedata.normalize("NFC", name):
-        if "\U0001f600" <= char <= "\U0001f640":
-            kept.append(f"{char}\ufe0e")
-        elif not (char >= "\U0001f000" and unicodedata.category(char) in ("So", "Sk", "Cn")) and char not in "\ufe0f\ufe0e\u200d":
-            kept.append(char)
-    return " ".join("".join(kept).split())
+def printable(text: str) -> str:
+    """A text as a sheet can keep it: NFC, without pictographs (PDF/A takes no coloured pictures as letters) or what no font draws."""
+    return " ".join("".join(char for char in unicodedata.normalize("NFC", text) if not _is_picture(char)).split())
+
+
+def _is_picture(char: str) -> bool:
+    """Emoji, dingbats and arrows, the signs that join or colour them, and signs nobody assigned: each would print as a box."""
+    if char in "\u200d\u20e3" or "\ufe00" <= char <= "\ufe0f" or "\U000e0000" <= char <= "\U000e0fff":
+        return True
+    if "\u2190" <= char <= "\u2bff" or char >= "\U0001f000":
+        return unicodedata.category(char) in ("So", "Sk", "Sm", "Cn", "Co")
+    return unicodedata.category(char) in ("Cn", "Co", "Cs", "Cc") and not char.isspace()
 
 
 def name_size(name: str) -> str:
     """Which of four sizes a name fits in two lines with."""
-    width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
-    return next(size for longest, size in ((26, "xl"), (40, "l"), (70, "m"), (10_000, "s")) if width <= longest)
+    return next(size for longest, size in ((26, "xl"), (40, "l"), (70, "m"), (10_000, "s")) if _width(name) <= longest)
+
+
+def badge_size(name: str) -> str:
+    """The same for an escarapela, where the longest word must fit in its narrow column too."""
+    word = max((_width(part) for part in name.split()), default=0)
+    sizes = ((26, 12, "xl"), (40, 14, "l"), (70, 18, "m"), (10_000, 10_000, "s"))
+    return next(size for longest, column, size in sizes if _width(name) <= longest and word <= column)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def check_reason(reason: str) -> None:

@@ -45,6 +45,9 @@ def occasion(event: EventView, office: OfficeView, roster: RosterVersion) -> Occ
         entity=office.entity,
         departamento=office.departamento,
         roster_version=roster.version,
+        signer=office.signer_name,
+        signer_post=office.signer_post,
+        issued_in=office.issued_in,
     )
 
 
@@ -75,7 +78,8 @@ def issue_own(db: Session, registration_id: int, *, by: Actor, now: datetime) ->
     if last is not None and last.state is State.ERROR:
         _draw_again(db, last.id)
         return last.id
-    _issue(db, event_id, only=[registration_id], by=by, now=now)
+    listed = queries.part_in_force(db, event_id, registration_id)
+    _issue(db, event_id, only=[listed[3] if listed else registration_id], by=by, now=now)
     made = queries.of_registration(db, registration_id)
     if made is None:
         raise NoCertificate

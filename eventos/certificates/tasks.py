@@ -1,8 +1,10 @@
 """Draw what was asked for: one constancia, or the escarapelas of an event. Killed anywhere, done again, the same file and one row."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
-from eventos.adapters import pdf, storage
+from eventos.adapters import storage
 from eventos.certificates import messages, queries, service
 from eventos.certificates.codes import State
 from eventos.certificates.models import BadgeSheet
@@ -16,6 +18,13 @@ from eventos.kernel.outbox import task
 NO_ROOM = "No fue posible guardar el archivo. Revise que el servidor tenga espacio y vuelva a intentarlo."
 
 
+def _drawn(html: str, style: str, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF of a page of ours. Its engine is loaded by who draws: processes that draw nothing start sooner, and without Pango too."""
+    from eventos.adapters import pdf
+
+    return pdf.render(html, css=messages.style(style), assets=pictures)
+
+
 @task("certificates.build")
 def build(certificate_id: int) -> None:
     """Draw one; nothing holds the database meanwhile. A revoked one, or one that is gone, needs no drawing."""
@@ -25,7 +34,7 @@ def build(certificate_id: int) -> None:
         _finish()
         return
     try:
-        drawn = pdf.render(messages.certificate(view), css=messages.style("certificate"), assets=messages.pictures())
+        drawn = _drawn(messages.certificate(view), "certificate", messages.pictures())
         stored = storage.shelf().put(drawn)
     except (EventosError, OSError) as fault:
         with transaction() as db:
@@ -55,7 +64,7 @@ def badges(sheet_id: int) -> None:
     else:
         try:
             html = messages.badges(event.title, office.name, people)
-            sha256 = storage.shelf().put(pdf.render(html, css=messages.style("badges"))).sha256
+            sha256 = storage.shelf().put(_drawn(html, "badges")).sha256
         except (EventosError, OSError) as fault:
             error = fault.message if isinstance(fault, EventosError) else NO_ROOM
     with transaction() as db:

@@ -1,6 +1,6 @@
 """Devices enrolled for named events, and scans: append-only, one row for each (device, nonce)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
@@ -8,9 +8,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from eventos.kernel.db import Base, UTCDateTime
 
+WALK_IN = "Inscripción en la puerta"  # the reason of somebody registered on the spot
+LINK_LIFE = timedelta(hours=24)
+AFTER_THE_EVENT = timedelta(hours=24)
+WITHOUT_DAYS = timedelta(days=7)
+
 
 class Device(Base):
-    """A phone at the door. Its link is used once to enrol it; its token is kept as SHA-256 and can be revoked at once."""
+    """A phone at the door. Its link is used once to enrol it; its token is kept as SHA-256 and can be revoked at once.
+
+    When it stops reading is not kept: it follows the hours of its events (`expires_at`), also when they are moved.
+    """
 
     __tablename__ = "device"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -22,11 +30,15 @@ class Device(Base):
     link_expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     enrolled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
-    expires_at: Mapped[datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @staticmethod
+    def expires_at(made_at: datetime, last_hour: datetime | None) -> datetime:
+        """It lives until a day after the last hour of its events; a week and a day without hours; never less than its link."""
+        return max((last_hour or made_at + WITHOUT_DAYS) + AFTER_THE_EVENT, made_at + LINK_LIFE)
 
 
 class DeviceEvent(Base):
@@ -77,14 +89,15 @@ class Scan(Base):
 
 
 class Acceptance(Base):
-    """The one accepted entry of a registration: its primary key is what settles a race between doors. An undo takes it away.
+    """The one accepted entry of a registration on a day: its primary key is what settles a race between doors. An undo takes it away.
 
-    `device_id` and `nonce` name the scan that won.
+    `day` is the event's day in Bogotá ("2030-07-25"), "" for an event without days. `device_id` and `nonce` name the scan that won.
     """
 
     __tablename__ = "acceptance"
 
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), primary_key=True)
+    day: Mapped[str] = mapped_column(Text, primary_key=True, default="", server_default="")
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
     nonce: Mapped[str] = mapped_column(Text)
     accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)

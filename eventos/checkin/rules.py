@@ -1,4 +1,4 @@
-"""What the door says to somebody who presents a code: facts in, verdict out; and how long devices, links and undoing last."""
+"""What the door says to somebody who presents a code: facts in, verdict out; and for how long it can be undone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,6 @@ from eventos.kernel import clock, spanish
 from eventos.kernel.errors import RuleViolation
 from eventos.kernel.vocabulary import EventState, RegistrationState
 
-LINK_LIFE = timedelta(hours=24)
-AFTER_THE_EVENT = timedelta(hours=24)
-WITHOUT_DAYS = timedelta(days=7)
 OPENS_BEFORE = timedelta(hours=3)
 CLOSES_AFTER = timedelta(hours=2)
 UNDO_WITHIN = timedelta(minutes=15)
@@ -132,9 +129,20 @@ def can_undo(accepted_at: datetime, now: datetime) -> bool:
     return now - accepted_at <= UNDO_WITHIN
 
 
-def expires_at(days: Sequence[Hours], now: datetime) -> datetime:
-    """A device lives until a day after the last hour of its events; without days, a week."""
-    return max((day.ends_at for day in days), default=now + WITHOUT_DAYS) + AFTER_THE_EVENT
+def day_of(days: Sequence[Hours], at: datetime) -> str:
+    """The day of the event whose door is open at that moment ("2030-07-25"), or "" for an event without days and between its days.
+
+    A person enters once on each day. Of two doors open at once (an evening and the next morning) it is the one that opened last.
+    """
+    open_now = [day.starts_at for day in days if day.starts_at - OPENS_BEFORE <= at <= day.ends_at + CLOSES_AFTER]
+    return clock.local(max(open_now)).date().isoformat() if open_now else ""
+
+
+def contact(seen_at: datetime, now: datetime) -> str:
+    """When a phone was last heard of, short enough for a table: "Hoy, 8:31 a. m." or with its date."""
+    seen = clock.local(seen_at)
+    day = "Hoy" if seen.date() == clock.local(now).date() else spanish.date_long(seen.date())
+    return f"{day}, {spanish.time_short(seen)}"
 
 
 # --- what is said --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from eventos.kernel.settings import BadSettings, Settings
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one verb; ends the process with status 0, 1 (refused) or 2 (cannot be meant)."""
+    os.umask(0o077)  # Whatever a verb writes, only its owner reads.
     options = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environ()

@@ -57,7 +57,7 @@ def save(settings: Settings, folder: Path) -> Done:
         temporary.rename(folder)
         _sync(folder.parent)
     except OSError as fault:
-        raise EventosError(f"No se pudo escribir la copia en {folder}: {fault.strerror}.") from fault
+        raise EventosError(f"No se pudo escribir la copia en {folder}: {dumps.in_words(fault)}.") from fault
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     backups.remember(settings.data_dir, made_at=clock.now(), folder=folder)
@@ -143,15 +143,18 @@ def restore(settings: Settings, folder: Path) -> Done:
     with dumps.engine_of(settings) as engine:
         dumps.refuse_unless_fresh(engine)
     _refuse_strangers(settings, entries)
+    _refuse_other_keys(settings, folder / KEY_FILE)
     try:
         for name, _ in sorted(entries.items()):
             if (target := _target(settings, name)) is not None:
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _place(folder / name, target)
         _restore_keys(settings, folder / KEY_FILE)
+        dumps.load(settings, folder / base)
     except OSError as fault:
-        raise EventosError(f"No se pudo escribir en {settings.data_dir}: {fault.strerror}.") from fault
-    dumps.load(settings, folder / base)
+        raise EventosError(
+            f"No se pudo escribir en {settings.data_dir}: {dumps.in_words(fault)}. Remédielo y vuelva a ejecutar la misma orden."
+        ) from fault
     with dumps.engine_of(settings) as engine:
         migrations.upgrade(engine)
     return Done(folder, len(entries), sum(each["size"] for each in entries.values()))
@@ -191,11 +194,18 @@ def _target(settings: Settings, name: str) -> Path | None:
     return settings.data_dir / FILES / rest if kind == FILES else _mails(settings) / rest if kind == MAILS else None
 
 
+def _refuse_other_keys(settings: Settings, source: Path) -> None:
+    """Settings that give keys must give one of the copy's, or nothing that was sent would open."""
+    if settings.secret_keys and not set(json.loads(source.read_text(encoding="utf-8"))["llaves"]) & set(settings.secret_keys):
+        raise EventosError(
+            f"Las llaves de EVENTOS_SECRET_KEYS no son las de la copia: los QR ya enviados no abrirían. Agregue las de {source}, al final. "
+            "No se restauró nada."
+        )
+
+
 def _restore_keys(settings: Settings, source: Path) -> None:
     """The keys of the copy, unless the settings give keys; those of an installation that never opened its doors are kept aside."""
     if settings.secret_keys:
-        if not set(json.loads(source.read_text(encoding="utf-8"))["llaves"]) & set(settings.secret_keys):
-            raise EventosError("Las llaves de EVENTOS_SECRET_KEYS no son las de la copia: los QR ya enviados no abrirían. Agréguelas.")
         return
     target = settings.data_dir / KEY_FILE
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

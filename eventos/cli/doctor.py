@@ -1,8 +1,9 @@
 """What is installed, configured and reachable, in words an organiser's neighbour who knows computers can act on."""
 
 import importlib.metadata
+import shlex
 import shutil
-import subprocess
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,9 +14,13 @@ from eventos import migrations
 from eventos.adapters import mail
 from eventos.kernel import backups, clock, spanish
 from eventos.kernel.db import database, reading
+from eventos.kernel.errors import PermanentFailure
 from eventos.kernel.outbox import Job
 from eventos.kernel.settings import Settings
 from eventos.kernel.tokens import KEY_FILE
+
+# What draws the signs that the house's letters lack, and the Debian package that brings it.
+_SYSTEM_LETTERS = {"DejaVuSans": "fonts-dejavu-core", "NotoColorEmoji": "fonts-noto-color-emoji"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ def examine(settings: Settings) -> list[Check]:
         *_queue(settings),
         *_mail(settings),
         *_public_address(settings),
+        *_data_folder(settings),
         *_keys(settings),
         *_backups(settings),
         *_fonts(),
@@ -109,6 +115,13 @@ def _public_address(settings: Settings) -> Iterator[Check]:
         )
 
 
+def _data_folder(settings: Settings) -> Iterator[Check]:
+    mode = stat.S_IMODE(settings.data_dir.stat().st_mode)
+    well = not mode & 0o077
+    advice = "" if well else f". Otras cuentas de esta máquina pueden leerla: chmod -R go= {shlex.quote(str(settings.data_dir))}"
+    yield Check("Carpeta de datos", well, f"{settings.data_dir}, permisos {mode:o}{advice}", optional=True)
+
+
 def _keys(settings: Settings) -> Iterator[Check]:
     loss = (
         "Si se pierden, los QR y vínculos personales ya enviados dejan de abrir y no se pueden leer los secretos guardados: "
@@ -119,7 +132,8 @@ def _keys(settings: Settings) -> Iterator[Check]:
         return
     path = settings.data_dir / KEY_FILE
     mode = path.stat().st_mode & 0o777 if path.exists() else 0
-    yield Check("Llaves", mode == 0o600, f"{path}, permisos {mode:o}. {loss}")
+    advice = "" if mode == 0o600 else f" Ejecute: chmod 600 {shlex.quote(str(path))}."
+    yield Check("Llaves", mode == 0o600, f"{path}, permisos {mode:o}.{advice} {loss}")
 
 
 def _backups(settings: Settings) -> Iterator[Check]:
@@ -130,20 +144,34 @@ def _backups(settings: Settings) -> Iterator[Check]:
     else:
         late = f"; pasaron más de {backups.STALE.days} días: {how}" if last.is_stale else ""
         when = spanish.date_long(clock.local(last.made_at).date())
-        yield Check("Copia de respaldo", not last.is_stale, f"la última es del {when}, en {last.folder}{late}", optional=True)
+        days = (clock.today() - clock.local(last.made_at).date()).days
+        ago = "hoy" if days < 1 else "ayer" if days == 1 else f"hace {days} días"
+        yield Check("Copia de respaldo", not last.is_stale, f"la última es del {when} ({ago}), en {last.folder}{late}", optional=True)
     if not settings.sqlalchemy_url.startswith("sqlite") and (shutil.which("pg_dump") is None or shutil.which("pg_restore") is None):
         yield Check("Programas de PostgreSQL", False, "sin pg_dump no hay copias: sudo apt-get install postgresql-client", optional=True)
 
 
 def _fonts() -> Iterator[Check]:
-    lister = shutil.which("fc-list")
-    if lister is None:
-        yield Check("Letras", False, "falta fontconfig: sudo apt-get install fontconfig", optional=True)
+    """The letters that a real document takes: the house's own, and the system's for what those do not draw."""
+    try:
+        from eventos.adapters import pdf
+
+        found = pdf.families_drawn()
+    except OSError:
+        yield Check("Letras", False, "sin Pango no se puede dibujar ningún PDF")
         return
-    count = len(subprocess.run([lister], capture_output=True, check=False).stdout.splitlines())  # noqa: S603 - a fixed program
+    except PermanentFailure:
+        found = frozenset()
+    lost = [name for name in pdf.FAMILIES if not any(one.startswith(name.replace(" ", "")) for one in found)]
+    if lost:
+        yield Check("Letras", False, f"los PDF no llevan {' ni '.join(lost)}: vuelva a traer la carpeta static/fonts")
+        return
+    lacking = [package for name, package in _SYSTEM_LETTERS.items() if not any(one.startswith(name) for one in found)]
     yield Check(
         "Letras",
-        count > 0,
-        f"{count} instaladas; Work Sans y Montserrat van con el producto" if count else "sudo apt-get install fonts-dejavu-core",
+        not lacking,
+        f"para otros alfabetos y emojis en los PDF: sudo apt-get install {' '.join(lacking)}"
+        if lacking
+        else "los PDF llevan Work Sans y Montserrat, y DejaVu y Noto para otros signos",
         optional=True,
     )

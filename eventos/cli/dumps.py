@@ -1,5 +1,6 @@
 """The database alone, out and in: SQLite by its online backup, PostgreSQL by its own pg_dump and pg_restore."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -15,6 +16,27 @@ from eventos.kernel.errors import EventosError
 from eventos.kernel.settings import Settings
 
 SQLITE, POSTGRES = "base.sqlite3", "base.dump"
+_FULL = "no queda espacio en el disco"
+_SYSTEM = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: "un archivo pasa del tamaño que ese disco admite",
+    errno.EACCES: "no hay permiso para escribir allí",
+    errno.EPERM: "no hay permiso para escribir allí",
+    errno.EROFS: "ese disco es de solo lectura",
+    errno.ENOENT: "esa carpeta no se puede crear",
+    errno.ENOTDIR: "en el camino hay un archivo que no es carpeta",
+}
+_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: "está ocupada; vuelva a intentarlo",
+    sqlite3.SQLITE_IOERR: "el disco no dejó leer o escribir",
+}
+
+
+def in_words(fault: OSError) -> str:
+    """What stood in the way of reading or writing, for whoever can remedy it."""
+    return _SYSTEM.get(fault.errno or 0, fault.strerror or str(fault))
 
 
 def name_of(settings: Settings) -> str:
@@ -41,11 +63,17 @@ def dump(settings: Settings, target: Path) -> None:
         path = _sqlite_path(settings)
         if not path.is_file():
             raise EventosError(f"No hay base de datos en {path}. Ejecute: python -m eventos migrate")
-        with closing(sqlite3.connect(path, timeout=15)) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")  # One file, without a journal beside it.
-            if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-                raise EventosError("La base de datos está dañada: no se pudo copiar. Ejecute doctor y avise a quien la administra.")
+        try:
+            with closing(sqlite3.connect(path, timeout=15)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")  # One file, without a journal beside it.
+                whole = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        except sqlite3.OperationalError as fault:
+            raise EventosError(f"No se pudo copiar la base de datos: {_SQLITE.get(fault.sqlite_errorcode & 0xFF, fault)}.") from fault
+        except sqlite3.DatabaseError:
+            whole = False
+        if not whole:
+            raise EventosError("La base de datos está dañada: no se pudo copiar. Ejecute doctor y avise a quien la administra.")
     target.chmod(0o600)
 
 

@@ -1,6 +1,6 @@
-"""What is made of an uploaded material behind the page: a harmless copy, and the pages of slides as pictures."""
+"""What is made of an uploaded PDF behind the page: a harmless copy, and its pages as pictures. The original stays, named by the audit."""
 
-from eventos.adapters import pictures, raster, storage
+from eventos.adapters import raster, storage
 from eventos.cycles import queries
 from eventos.cycles.service import materials as service
 from eventos.kernel import outbox
@@ -24,13 +24,9 @@ def build_material(material_id: int) -> None:
     shelf = storage.shelf()
     try:
         content = shelf.read(material.file_sha256, verify=True)
-        if material.media_type == "application/pdf":
-            with raster.opened(content, width=PAGE_WIDTH) as opened:
-                pages = [shelf.put(page.read_bytes()).sha256 for page in opened.pages]
-                copy = shelf.put(opened.copy.read_bytes())
-        else:
-            pages = []
-            copy = shelf.put(pictures.rewrite(content).png)
+        with raster.opened(content, width=PAGE_WIDTH) as opened:
+            pages = [shelf.put(page.read_bytes()).sha256 for page in opened.pages]
+            copy = shelf.put(opened.copy.read_bytes())
     except (InvalidInput, NotFound) as refusal:
         with transaction() as db:
             service.material_failed(db, material_id, reason=refusal.message)

@@ -76,6 +76,7 @@ def _event(db: Session, command: SaveEvent, *, cycle_id: int, note: str, now: da
         event = cycles.create_event(db, command, cycle_id=cycle_id, by=SYSTEM, now=now, demo=True, demo_note=note)
         if command is texts.THIRD:
             _sections(db, event.id)
+            papers.annex_the_questionnaire(db, event.id)
     if event.state == EventState.DRAFT.value:
         cycles.publish(db, event, by=SYSTEM, now=now)
     return event

@@ -1,11 +1,11 @@
-"""What the demonstration's fifth session left behind: its pieza, its slides, its questions and its closed acta."""
+"""What the demonstration's sessions left behind: of the fifth its pieza, slides, questions and acta; of the third the sheet it sent."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eventos.adapters import pdf, storage
+from eventos.adapters import papers, pdf, storage, tables
 from eventos.attendance import service as attendance
 from eventos.attendance.acta import Others
 from eventos.attendance.models import Roster
@@ -75,6 +75,17 @@ def print_out(event_id: int) -> None:
 
 def _has(db: Session, model: type[Question] | type[Roster] | type[Flyer] | type[Material], event_id: int) -> bool:
     return db.scalars(select(model.id).where(model.event_id == event_id).limit(1)).first() is not None
+
+
+def annex_the_questionnaire(db: Session, event_id: int) -> None:
+    """The empty sheet that went with the mail of the third session, as a file of the event."""
+    headers, rows = texts.commitments_table()
+    content = tables.write_xlsx(headers, [(*row[:2], "", "", "", "") for row in rows[:-1]], sheet="Autodiagnóstico")
+    stored = storage.shelf().put(content)
+    kept = KeptFile(
+        stored.sha256, stored.size, "autodiagnostico.xlsx", papers.tell(content).media_type, MaterialKind.FILE, needs_work=False
+    )
+    materials.add_material(db, event_id, SaveMaterial("Formato del autodiagnóstico"), kept, by=TEAM, now=CALLED_AT)
 
 
 def _add_slides(db: Session, event_id: int) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from eventos.cycles.rules import DayGiven, HostGiven, PresenceRule, ProgrammeGiven, SaveCycle, SaveEvent, SpeakerGiven
 from eventos.entities.rules import SaveOffice
-from eventos.kernel import clock, divipola
+from eventos.kernel import clock, divipola, holidays
 from eventos.kernel.vocabulary import CountKind, EntityKind, EventKind, HostRole, LinkExposure, Modality, SpeakerRole
 
 OFFICE = SaveOffice(
@@ -202,8 +202,8 @@ def commitments_table() -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
 
 
 def forum(today: date) -> SaveEvent:
-    """A hybrid forum in fourteen days, open for registration."""
-    on_date = today + timedelta(days=14)
+    """A hybrid forum in fourteen days, or on the next business day, open for registration."""
+    on_date = holidays.add_business_days(today + timedelta(days=13), 1)
     return SaveEvent(
         topic="Participación ciudadana en lo local",
         kind=EventKind.FORO,

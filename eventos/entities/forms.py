@@ -26,6 +26,9 @@ class OfficeForm(BaseForm):
     format_code = TextLine("Código del formato", [Max(60)])
     format_version = TextLine("Versión", [Max(30)])
     format_date = TextLine("Fecha del formato", [Max(60)])
+    signer_name = TextLine("Quién firma", [Max(80)], render_kw={"autocomplete": "off"})
+    signer_post = TextLine("Cargo de quien firma", [Max(120)])
+    issued_in = TextLine("Dónde se expiden", [Max(80)])
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         super().__init__(formdata, **kwargs)

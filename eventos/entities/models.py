@@ -44,5 +44,8 @@ class Office(Base):
     format_code: Mapped[str] = mapped_column(Text, default="")
     format_version: Mapped[str] = mapped_column(Text, default="")
     format_date: Mapped[str] = mapped_column(Text, default="")
+    signer_name: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signer_post: Mapped[str] = mapped_column(Text, default="", server_default="")
+    issued_in: Mapped[str] = mapped_column(Text, default="", server_default="")
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     demo: Mapped[bool] = mapped_column(default=False, server_default="0")

@@ -25,16 +25,20 @@ class OfficeView:
     format_code: str = ""
     format_version: str = ""
     format_date: str = ""
+    signer_name: str = ""
+    signer_post: str = ""
+    issued_in: str = ""
     demo: bool = False
     is_set: bool = False
 
 
-_COLUMNS = [column for column in OfficeView.__dataclass_fields__ if column != "is_set"]
+_office = Office.__table__.c
+_OFFICE = select(*(_office[name] for name in OfficeView.__dataclass_fields__ if name != "is_set")).where(_office.id == 1)
 
 
 def office_view(db: Session) -> OfficeView:
     """The office, or a neutral one when the instance is still empty."""
-    row = db.execute(select(*(getattr(Office, name) for name in _COLUMNS)).where(Office.id == 1)).one_or_none()
+    row = db.execute(_OFFICE).one_or_none()
     return OfficeView(**row._mapping, is_set=True) if row else OfficeView()
 
 

@@ -23,13 +23,16 @@ class SaveOffice:
     format_code: str = ""
     format_version: str = ""
     format_date: str = ""
+    signer_name: str = ""
+    signer_post: str = ""
+    issued_in: str = ""
 
     def texts(self) -> dict[str, str]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def check_office(command: SaveOffice) -> None:
-    """Raise InvalidInput when the office has no name, no entity, or a departamento nobody knows."""
+    """Raise InvalidInput when the office has no name, no entity, a departamento nobody knows, or a post without who holds it."""
     wrong: dict[str, str] = {}
     if not command.name:
         wrong["name"] = "Escriba el nombre de la oficina."
@@ -37,5 +40,7 @@ def check_office(command: SaveOffice) -> None:
         wrong["entity"] = "Escriba el nombre de la entidad."
     if divipola.departamento(command.departamento) is None:
         wrong["departamento"] = "Elija un departamento de la lista."
+    if command.signer_post and not command.signer_name:
+        wrong["signer_name"] = "Escriba el nombre de quien firma, o borre el cargo."
     if wrong:
         raise InvalidInput(fields=wrong)

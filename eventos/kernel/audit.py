@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text
+from sqlalchemy import JSON, Index, Text, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eventos.kernel import clock
@@ -51,4 +51,8 @@ class AuditEntry(Base):
 
 def record(db: Session, by: Actor, action: str, object_type: str, object_id: int | None, **detail: Any) -> None:
     """Write down an action (`room.verb`) on an object, in the same transaction as the action itself."""
-    db.add(AuditEntry(at=clock.now(), actor=by.ref, action=action, object_type=object_type, object_id=object_id, detail=detail))
+    entry = {"at": clock.now(), "actor": by.ref, "action": action, "object_type": object_type, "object_id": object_id, "detail": detail}
+    db.execute(_WRITE, entry)
+
+
+_WRITE = insert(AuditEntry.__table__)

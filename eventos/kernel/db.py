@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from functools import cache
+from typing import Any, ClassVar, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, Result, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, Result, Table, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection
@@ -39,6 +40,7 @@ NAMING = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
+    __table__: ClassVar[Table]
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -115,8 +117,9 @@ def transaction() -> Iterator[Session]:
     if is_sqlite and not _writer.acquire(timeout=BUSY_TIMEOUT_S):
         raise Busy(detail="writer lock")
     try:
-        with Session(engine.execution_options(eventos_writes=True), expire_on_commit=False) as db:
+        with Session(engine, expire_on_commit=False) as db:
             try:
+                db.connection(execution_options={"eventos_writes": True})
                 yield db
                 db.commit()
             except OperationalError as error:
@@ -158,6 +161,15 @@ def is_away(error: OperationalError) -> bool:
 def upsert(db: Session) -> Any:
     """The `insert` of this session's dialect, the one that knows ON CONFLICT."""
     return sqlite_insert if db.get_bind().dialect.name == "sqlite" else postgresql_insert
+
+
+def per_dialect(build: Callable[[Any], Any]) -> Callable[[Session], Any]:
+    """Decorates what builds a statement from the `insert` that `upsert` gives: it is built once for each dialect.
+
+    Building costs SQLAlchemy more than the database needs to run it, so hot paths build theirs once and pass values when they execute.
+    """
+    built = cache(build)
+    return lambda db: built(upsert(db))
 
 
 def changed(result: Result[Any]) -> int:

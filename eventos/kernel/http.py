@@ -40,7 +40,7 @@ log = logging.getLogger("eventos.http")
 FORM_TOKEN_LIFE = timedelta(hours=4)
 UPLOAD_BODY = 11 * 1024 * 1024
 NEVER_REPEATED = {"csrf_token", "password", "repeated", "present", "code"}  # what a page that keeps a form does not print
-DISCARDED_BODY = 2 * UPLOAD_BODY
+DISCARDED_BODY = 2 * UPLOAD_BODY  # at least, and four times what the route takes
 
 STATUS: list[tuple[type[EventosError], int]] = [
     (RuleViolation, 409),
@@ -290,7 +290,7 @@ def _answer_http(error: HTTPException) -> Any:
 
 def _take_the_rest() -> None:
     """Read on, and throw away, what a form sends beyond its limit: a browser whose sending is cut off shows no answer at all."""
-    left = min(request.content_length or 0, DISCARDED_BODY)
+    left = min(request.content_length or 0, max(DISCARDED_BODY, 4 * (request.max_content_length or 0)))
     stream = request.environ["wsgi.input"]
     while left > 0 and (piece := stream.read(min(left, PUBLIC_BODY))):
         left -= len(piece)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Text, delete, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eventos.kernel import clock, tokens
-from eventos.kernel.db import Base, UTCDateTime, upsert
+from eventos.kernel.db import Base, UTCDateTime, per_dialect, upsert
 from eventos.kernel.errors import TooManyRequests
 
 _PAUSE = 0  # the window of rows that say "not before expires_at"; real windows count from 1970
@@ -45,14 +45,15 @@ def hit(db: Session, *pairs: tuple[Limit, str]) -> list[int]:
     rows: list[dict[str, Any]] = []
     for limit, key in pairs:
         rows.append({"bucket": _bucket(limit, key), "window": _window(limit), "hits": 1, "expires_at": now + 2 * limit.per})
-    insert = upsert(db)(RateCounter).values(rows)
-    counted = db.execute(
-        insert.on_conflict_do_update(index_elements=["bucket", "window"], set_={"hits": RateCounter.hits + 1}).returning(
-            RateCounter.bucket, RateCounter.hits
-        )
-    )
-    by_bucket = {str(row.bucket): int(row.hits) for row in counted}
+    by_bucket = {str(bucket): int(hits) for bucket, hits in db.execute(_counting(db), rows)}
     return [by_bucket[row["bucket"]] for row in rows]
+
+
+@per_dialect
+def _counting(insert: Any) -> Any:
+    counter = RateCounter.__table__
+    counting = insert(counter).on_conflict_do_update(index_elements=["bucket", "window"], set_={"hits": counter.c.hits + 1})
+    return counting.returning(counter.c.bucket, counter.c.hits)
 
 
 def spend(db: Session, *pairs: tuple[Limit, str]) -> None:

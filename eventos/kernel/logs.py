@@ -7,11 +7,15 @@ import sys
 from datetime import UTC, datetime
 
 _FIELDS = ("endpoint", "method", "path", "status", "ms", "job", "job_name", "attempts", "statements")
-_SECRET_PATH = re.compile(r"^/(i|q|invitacion|restablecer|primer-ingreso|inscripcion/recibida|correo|puerta/vincular|convocatoria)/[^/]+")
+_SECRET_PATH = re.compile(
+    r"^/(i|q|invitacion|restablecer|primer-ingreso|inscripcion/recibida|correo|convocatoria|puerta/vincular|verificar"
+    r"|escritorio/eventos/[^/]+/constancias)/"
+    r"(?!escarapelas|reexpedir|revocar)[^/]+"
+)
 
 
 def masked(path: str) -> str:
-    """A path without the token some routes carry."""
+    """A path without the token some routes carry, or the code of a constancia, which tells whose it is."""
     return _SECRET_PATH.sub(r"/\1/***", path)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import JSON, Index, Text, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from eventos.kernel import clock
-from eventos.kernel.db import Base, UTCDateTime, changed, is_sqlite, upsert
+from eventos.kernel.db import Base, UTCDateTime, changed, is_sqlite, per_dialect
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def enqueue_many(db: Session, name: str, jobs: Iterable[tuple[str | None, Mappin
     now = clock.now()
     rows = [{"name": name, "key": key, "args": dict(args), "due_at": due_at or now, "created_at": now, "attempts": 0} for key, args in jobs]
     if rows:
-        db.execute(upsert(db)(Job).on_conflict_do_nothing(index_elements=["key"]), rows)
+        db.execute(_promise(db), rows)
         ring_after_commit(db)
 
 
@@ -117,7 +117,12 @@ def hold(db: Session, name: str, *, reason: str, key: str | None = None, **args:
     """Write a job down without doing it: it waits, buried with its reason, until staff release it."""
     now = clock.now()
     row = {"name": name, "key": key, "args": args, "due_at": now, "created_at": now, "attempts": 0, "buried_at": now, "last_error": reason}
-    db.execute(upsert(db)(Job).on_conflict_do_nothing(index_elements=["key"]), [row])
+    db.execute(_promise(db), [row])
+
+
+@per_dialect
+def _promise(insert: Any) -> Any:
+    return insert(Job.__table__).on_conflict_do_nothing(index_elements=["key"])
 
 
 def announce(db: Session, fact: str, **args: Any) -> None:

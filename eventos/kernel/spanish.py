@@ -257,14 +257,5 @@ def _first_from(today: date, month: int, day: int) -> date:
     return _existing(today.year + leap_in_reach, month, day)
 
 
-def weekday_mismatch(text: str, day: date) -> str | None:
-    """What is wrong when a text names a weekday that is not the day's ("El 29 de julio de 2021 es jueves, no viernes."), else None."""
-    words = fold(text).replace("santo domingo", "")
-    said = [_WEEKDAYS[name] for name in re.findall(rf"\b({_WEEKDAY})\b", words)]
-    if not said or _calendar_day(day).weekday() in said:
-        return None
-    return _misfit(_calendar_day(day), said[0])
-
-
 def _misfit(day: date, said: int) -> str:
     return f"El {date_long(day)} es {_WEEKDAY_NAMES[day.weekday()]}, no {_WEEKDAY_NAMES[said]}."

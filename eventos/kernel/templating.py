@@ -47,6 +47,7 @@ FILTERS: dict[str, Any] = {
     "municipio": municipio_label,
     "mask_document": lambda pair: text.mask_document(*pair),
     "mask_email": text.mask_email,
+    "mask_phone": text.mask_phone,
     "join_and": spanish.join_and,
     "sentence": spanish.sentence,
     "capfirst": lambda words: words[:1].upper() + words[1:],

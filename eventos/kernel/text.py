@@ -37,6 +37,8 @@ def clean_lines(text: str) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isprintable() and _INVISIBLE_LETTERS.isdisjoint(text):
+        return text  # Nearly every text: no control, format, surrogate or unassigned character is printable.
     flags = {index for match in _FLAG_TAGS.finditer(text) for index in range(*match.span())}
     kept: list[str] = []
     for index, char in enumerate(text):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventos.kernel.db import Base, UTCDateTime
@@ -19,6 +19,13 @@ class Person(Base):
     __table_args__ = (
         Index("uq_person_document", "document_type", "document_number", unique=True),
         Index("ix_person_email_key_name_key", "email_key", "name_key"),
+        # The few people who turned out to be somebody else.
+        Index(
+            "ix_person_merged",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
         CheckConstraint("(document_type IS NULL) = (document_number IS NULL)", name="document_whole"),
         {"sqlite_autoincrement": True},
     )

@@ -1,6 +1,7 @@
 """Who somebody says they are, and the notice under which they hand over their data: what is told, for what, with which rights."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from eventos.kernel.text import name_key, normalise_email
@@ -28,11 +29,11 @@ class Identity:
     email: str = ""
     phone: str = ""
 
-    @property
+    @cached_property
     def name_key(self) -> str:
         return name_key(self.given_names, self.family_names)
 
-    @property
+    @cached_property
     def email_key(self) -> str:
         return normalise_email(self.email)
 

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
-from eventos.kernel.db import upsert
+from eventos.kernel.db import per_dialect
 from eventos.kernel.text import name_key, normalise_email
 from eventos.kernel.vocabulary import Source
 from eventos.people.models import Consent, ConsentText, Person
@@ -18,10 +19,20 @@ from eventos.people.rules import Identity, Purpose
 
 
 @dataclass(frozen=True)
+class OnFile:
+    """What of a person is needed to write to them, as it is on file."""
+
+    id: int
+    name_key: str
+    email: str
+    email_key: str
+
+
+@dataclass(frozen=True)
 class Recognised:
     """The person behind an identity. `mail_differs`: another address is on file than the one that was told now."""
 
-    person: Person
+    person: OnFile
     is_new: bool
     mail_differs: bool
 
@@ -41,31 +52,35 @@ def recognise(db: Session, identity: Identity, now: datetime, *, demo: bool = Fa
         if person is None:
             raise RuntimeError("a person that could not be inserted must exist")
     if not person.email and identity.email and identity.document_number and person.name_key == identity.name_key:
-        person.email, person.email_key = identity.email, identity.email_key
+        person = replace(person, email=identity.email, email_key=identity.email_key)
+        db.execute(update(Person).where(Person.id == person.id).values(email=person.email, email_key=person.email_key))
     return Recognised(person, is_new=False, mail_differs=bool(identity.email) and person.email_key != identity.email_key)
 
 
-def _find(db: Session, identity: Identity) -> Person | None:
-    known, target = aliased(Person), aliased(Person)
-    ways: list[ColumnElement[bool]] = []
-    if identity.document_number is not None:
-        ways.append(and_(known.document_type == identity.document_type, known.document_number == identity.document_number))
-    if identity.email:
-        ways.append(and_(known.document_number.is_(None), known.email_key == identity.email_key, known.name_key == identity.name_key))
-    if not ways:
-        return None
-    found = (
-        select(target)
-        .select_from(known)
-        .join(target, target.id == func.coalesce(known.merged_into_id, known.id))
-        .where(or_(*ways))
-        .order_by(known.document_number.is_(None), known.id)
-        .limit(1)
-    )
-    return db.execute(found).scalar_one_or_none()
+_PERSON = Person.__table__
+_told, _kept = _PERSON.alias("told").c, _PERSON.alias("kept").c  # who was written down, and who they are since a merge
+_BY_DOCUMENT = and_(_told.document_type == bindparam("document_type"), _told.document_number == bindparam("document_number"))
+_BY_MAIL_AND_NAME = and_(
+    _told.document_number.is_(None),
+    _told.email_key == bindparam("email_key"),
+    _told.email_key != "",
+    _told.name_key == bindparam("name_key"),
+)
+_FIND = (
+    select(_kept.id, _kept.name_key, _kept.email, _kept.email_key)
+    .where(or_(_BY_DOCUMENT, _BY_MAIL_AND_NAME), _kept.id == func.coalesce(_told.merged_into_id, _told.id))
+    .order_by(_told.document_number.is_(None), _told.id)
+    .limit(1)
+)
 
 
-def _insert(db: Session, identity: Identity, now: datetime, *, demo: bool) -> Person | None:
+def _find(db: Session, identity: Identity) -> OnFile | None:
+    names = ("document_type", "document_number", "email_key", "name_key")
+    found = db.execute(_FIND, {name: getattr(identity, name) for name in names}).one_or_none()
+    return OnFile(*found) if found else None
+
+
+def _insert(db: Session, identity: Identity, now: datetime, *, demo: bool) -> OnFile | None:
     row = {
         "public_id": tokens.public_id(),
         "document_type": identity.document_type,
@@ -80,9 +95,13 @@ def _insert(db: Session, identity: Identity, now: datetime, *, demo: bool) -> Pe
         "updated_at": now,
         "demo": demo,
     }
-    insert = upsert(db)(Person).values(row).on_conflict_do_nothing(index_elements=["document_type", "document_number"])
-    person: Person | None = db.execute(insert.returning(Person)).scalar_one_or_none()
-    return person
+    number = db.execute(_write_down(db), row).scalar_one_or_none()
+    return OnFile(number, identity.name_key, identity.email, identity.email_key) if number is not None else None
+
+
+@per_dialect
+def _write_down(insert: Any) -> Any:
+    return insert(_PERSON).on_conflict_do_nothing(index_elements=["document_type", "document_number"]).returning(_PERSON.c.id)
 
 
 def change_contact(
@@ -112,9 +131,13 @@ def change_email(db: Session, person: Person, email: str, *, by: Actor, now: dat
 def keep_consent_text(db: Session, text: str, now: datetime) -> str:
     """Keep a wording of the notice once, and give the hash that consents refer to."""
     digest = hashlib.sha256(text.encode()).hexdigest()
-    row = {"hash": digest, "body": text, "created_at": now}
-    db.execute(upsert(db)(ConsentText).values(row).on_conflict_do_nothing(index_elements=["hash"]))
+    db.execute(_keep_text(db), {"hash": digest, "body": text, "created_at": now})
     return digest
+
+
+@per_dialect
+def _keep_text(insert: Any) -> Any:
+    return insert(ConsentText.__table__).on_conflict_do_nothing(index_elements=["hash"])
 
 
 def record_consent(
@@ -128,5 +151,8 @@ def record_consent(
         "given_at": now,
         "channel": str(channel),
     }
-    recorded: int = db.execute(upsert(db)(Consent).values(row).returning(Consent.id)).scalar_one()
+    recorded: int = db.execute(_RECORD, row).scalar_one()
     return recorded
+
+
+_RECORD = insert(Consent.__table__).returning(Consent.__table__.c.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eventos.cycles.models import Event, EventDay
@@ -46,31 +46,21 @@ class Opening:
 
 def openings(db: Session, slugs: Sequence[str]) -> list[Opening]:
     """The events of these addresses, drafts left out, by id: one statement."""
-    day = (
-        select(EventDay.event_id, func.min(EventDay.starts_at).label("starts_at"), func.max(EventDay.ends_at).label("ends_at"))
-        .group_by(EventDay.event_id)
-        .subquery()
+    return [_opening(dict(row._mapping)) for row in db.execute(_OPENINGS, {"slugs": slugs})]
+
+
+_event, _day = Event.__table__.c, EventDay.__table__.c
+_OPENINGS = (
+    select(
+        *(_event.id, _event.slug, _event.cycle_id, _event.kind, _event.number, _event.topic, _event.modality, _event.state),
+        *(_event.registration_opens_at, _event.registration_closes_at, _event.demo),
+        *(func.min(_day.starts_at).label("starts_at"), func.max(_day.ends_at).label("ends_at")),
     )
-    names = (
-        "id",
-        "slug",
-        "cycle_id",
-        "kind",
-        "number",
-        "topic",
-        "modality",
-        "state",
-        "registration_opens_at",
-        "registration_closes_at",
-        "demo",
-    )
-    rows = db.execute(
-        select(*(getattr(Event, name) for name in names), day.c.starts_at, day.c.ends_at)
-        .outerjoin(day, day.c.event_id == Event.id)
-        .where(Event.slug.in_(slugs), Event.state != EventState.DRAFT.value)
-        .order_by(Event.id)
-    )
-    return [_opening(dict(row._mapping)) for row in rows]
+    .select_from(Event.__table__.outerjoin(EventDay.__table__, _day.event_id == _event.id))
+    .where(_event.slug.in_(bindparam("slugs", expanding=True)), _event.state != EventState.DRAFT.value)
+    .group_by(_event.id)
+    .order_by(_event.id)
+)
 
 
 def _opening(values: dict[str, Any]) -> Opening:
@@ -164,8 +154,7 @@ def _select() -> Select[Any]:
 
 def _view(values: dict[str, Any], event: EventView) -> RegistrationView:
     values.pop("event_id")
-    values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
-    return RegistrationView(**values, event=event)
+    return RegistrationView(**typed(values), event=event)
 
 
 def _one(db: Session, which: ColumnElement[bool]) -> RegistrationView:
@@ -241,15 +230,16 @@ def ids_in_state(db: Session, event_id: int, *states: RegistrationState) -> list
 
 @dataclass(frozen=True)
 class RegistrationRow:
-    """A line of the staff's list."""
+    """A registration and its person, as a line of the staff's list."""
 
     id: int
     public_id: str
     state: RegistrationState
     modality: Modality
-    full_name: str
     document_type: str | None
     document_number: str | None
+    given_names: str
+    family_names: str
     email: str
     phone: str
     entity_name: str
@@ -262,6 +252,10 @@ class RegistrationRow:
     source: str
     registered_at: datetime
     waitlisted_at: datetime | None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_names} {self.family_names}".strip()
 
 
 @dataclass(frozen=True)
@@ -298,8 +292,7 @@ def registrations_of(
         )
     listed = (
         select(
-            *(getattr(Registration, name) for name in (*_WORK, *_LISTED)),
-            *(getattr(person, name) for name in _PERSON),
+            *row_columns(person),
             func.count().over().label("total"),
         )
         .join(original, Registration.person_id == original.id)
@@ -310,24 +303,19 @@ def registrations_of(
         .offset(offset)
     )
     rows = db.execute(listed).all()
-    return [_row(dict(row._mapping)) for row in rows], rows[0].total if rows else 0
+    lines = [{name: value for name, value in row._mapping.items() if name != "total"} for row in rows]
+    return [RegistrationRow(**typed(line)) for line in lines], rows[0].total if rows else 0
+
+
+def row_columns(person: type[Person]) -> list[Any]:
+    """What a RegistrationRow is made of; `person` is who the registered one is now."""
+    return [*(getattr(Registration, name) for name in (*_WORK, *_LISTED)), *(getattr(person, name) for name in _PERSON)]
+
+
+def typed(values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a registration, with the words of the house for those the database keeps as text."""
+    return {**values, "state": RegistrationState(values["state"]), "modality": Modality(values["modality"])}
 
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _row(values: dict[str, Any]) -> RegistrationRow:
-    values.pop("total")
-    values["full_name"] = f"{values.pop('given_names')} {values.pop('family_names')}".strip()
-    values["state"], values["modality"] = RegistrationState(values["state"]), Modality(values["modality"])
-    return RegistrationRow(**values)
-
-
-def headcount(db: Session, event_id: int) -> dict[RegistrationState, int]:
-    """How many registrations of an event are in each state; every state is named."""
-    counted = db.execute(
-        select(Registration.state, func.count()).where(Registration.event_id == event_id).group_by(Registration.state)
-    ).all()
-    found = {RegistrationState(state): count for state, count in counted}
-    return {state: found.get(state, 0) for state in RegistrationState}

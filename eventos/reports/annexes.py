@@ -1,4 +1,4 @@
-"""What an informe shows beside its prose, in words: the pieza, the slides, the acta and the questions. Pure, as rules are."""
+"""What an informe shows beside its prose, in words: pieza, link, slides, acta, questions and annexed files. Pure, as rules are."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eventos.kernel import clock, spanish
+from eventos.kernel.vocabulary import Modality
 
 if TYPE_CHECKING:
     from eventos.cycles.queries import EventView
-    from eventos.reports.queries import Acta, FlyerView, QuestionView, SlidesView
+    from eventos.reports.queries import Acta, FileView, FlyerView, QuestionView, SlidesView
 
-# What fits in a document people still open: beyond it the caption says how many there were.
+# What fits in a document people still open: beyond it the caption says how many there were, and the whole file is an annex.
 MOST_SLIDES = 48
 OPEN_LIST = "El listado de asistencia está sin cerrar: la cifra puede cambiar."
 
@@ -29,15 +30,26 @@ def flyer(published: FlyerView | None, event: EventView) -> dict[str, Any] | Non
     }
 
 
+def link_note(event: EventView) -> str:
+    """What stands in the place of a link that is not there: an event on site had none; of a virtual one nobody wrote it down."""
+    if event.link:
+        return ""
+    return (
+        "El evento fue presencial: no tuvo link de ingreso." if event.modality is Modality.ONSITE else "No se conserva el link de ingreso."
+    )
+
+
 def slides(sets: Sequence[SlidesView], *, first: int) -> list[dict[str, Any]]:
-    """The pages of each set, as many as fit, numbered after the pieza."""
+    """The pages of each set, as many as fit, numbered after the pieza; a set that is cut says in which annex it is whole."""
     told: list[dict[str, Any]] = []
-    left = MOST_SLIDES
+    left, annex = MOST_SLIDES, 0
     for number, each in enumerate(sets, first):
         shown = each.pages[:left]
         left -= len(shown)
-        many = spanish.plural(len(each.pages), "diapositiva", "diapositivas")
-        said = many if len(shown) == len(each.pages) else f"{len(shown)} de las {many}; las demás están en los materiales del evento"
+        said = spanish.plural(len(each.pages), "diapositiva", "diapositivas")
+        if len(shown) < len(each.pages):
+            annex += 1
+            said = f"{len(shown)} de {said}; todas están en el anexo {annex}" if shown else f"{said}, en el anexo {annex}"
         told.append(
             {
                 "caption": f"Figura {number}. {each.title}: {said}.",
@@ -47,6 +59,31 @@ def slides(sets: Sequence[SlidesView], *, first: int) -> list[dict[str, Any]]:
             }
         )
     return told
+
+
+def cut_slides(sets: Sequence[SlidesView]) -> str:
+    """That not every slide is shown, and how many are; "" when all of them fit."""
+    every = sum(len(each.pages) for each in sets)
+    return f"Diapositivas: se muestran {MOST_SLIDES} de {every}; los archivos completos son anexos" if every > MOST_SLIDES else ""
+
+
+def files(sets: Sequence[SlidesView], others: Sequence[FileView], event: EventView) -> list[dict[str, str]]:
+    """The files that go with the informe, by name, own date and SHA-256: first the slides that did not fit, then the others."""
+    cut, left = [], MOST_SLIDES
+    for each in sets:
+        if len(each.pages) > left:
+            cut.append(each.file)
+        left = max(0, left - len(each.pages))
+    return [{"said": _file(number, each, event), "sha256": each.sha256} for number, each in enumerate([*cut, *others], 1)]
+
+
+def _file(number: int, file: FileView, event: EventView) -> str:
+    """ "Anexo 1. Nota de voz, archivo nota.pdf, con fecha propia: 5 de abril de 2021, anterior al evento." (a file keeps its own date)."""
+    told = f"Anexo {number}. {file.title}, archivo {file.filename}"
+    if file.dated_on is None:
+        return f"{told}."
+    older = ", anterior al evento" if event.dates and file.dated_on < min(event.dates) else ""
+    return f"{told}, con fecha propia: {spanish.date_long(file.dated_on)}{older}."
 
 
 def acta_sentence(acta: Acta | None) -> str:

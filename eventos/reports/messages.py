@@ -6,7 +6,7 @@ from typing import Any
 
 from PIL import Image
 
-from eventos.adapters import docx, pdf
+from eventos.adapters import docx
 from eventos.adapters.docx import CoreProperties, Picture
 from eventos.kernel.settings import ROOT
 from eventos.kernel.templating import plain
@@ -47,6 +47,8 @@ def as_word(frozen: Frozen, pictures: Pictures | None = None) -> bytes:
 
 def as_pdf(frozen: Frozen, pictures: Pictures | None = None) -> bytes:
     """The PDF, with the sections, figures and words of the Word document."""
+    from eventos.adapters import pdf  # its engine is loaded by who draws (see certificates/tasks.py)
+
     light = _light(pictures or {})
     paper = {**frozen.context, "annex_tables": [{**each, "figures": _figures(each)} for each in frozen.context["annex_tables"]]}
     html = plain("pdf/reports/informe.html", paper=paper, author=frozen.author, asked_at=frozen.asked_at, there=frozenset(light))

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from eventos.attendance.queries import Count, Figure
     from eventos.cycles.queries import EventView
     from eventos.entities.queries import OfficeView
-    from eventos.reports.queries import Acta, FlyerView, Gathered, QuestionView, SlidesView, WordsView
+    from eventos.reports.queries import Acta, FileView, FlyerView, Gathered, QuestionView, SlidesView, WordsView
 
+# Which fields the templates pour: what was frozen for other templates is frozen again before it is printed.
+CONTENT_VERSION = 3
 UNKNOWN_COUNT = "No se conserva el número de asistentes."
 
 _FEMININE_KINDS = {EventKind.ASISTENCIA_TECNICA, EventKind.SESION, EventKind.REUNION}
@@ -57,6 +59,7 @@ class Material:
     acta: Acta | None = None
     flyer: FlyerView | None = None
     slides: Sequence[SlidesView] = ()
+    files: Sequence[FileView] = ()
     questions: Sequence[QuestionView] = ()
 
     @classmethod
@@ -65,14 +68,15 @@ class Material:
         own = {name: said for name in ("context", "objective", "prepared_by") if (said := getattr(words, name))}
         own_sections = [Section(each.kind, each.title, each.content) for each in found.sections]
         event = replace(event, **own)
-        return cls(event, found.office, found.count, own_sections, words, found.acta, found.flyer, found.slides, found.questions)
+        shown = (found.acta, found.flyer, found.slides, found.files, found.questions)
+        return cls(event, found.office, found.count, own_sections, words, *shown)
 
 
 def content(material: Material, *, attended: Sequence[int]) -> dict[str, Any]:
     """What a report freezes, as JSON: the words of the document, its figures, and the registrations behind the count."""
     count = material.count
     return {
-        "version": 2,
+        "version": CONTENT_VERSION,
         "context": context(material),
         "figures": {
             "count_kind": material.event.count_kind.value,
@@ -112,6 +116,7 @@ def context(material: Material) -> dict[str, Any]:
         "norms_sentence": norms_sentence(event.norms),
         "flyer": annexes.flyer(material.flyer, event),
         "link": event.link,
+        "link_note": annexes.link_note(event),
         "slides": annexes.slides(material.slides, first=2 if material.flyer else 1),
         "figure": figure(event, count),
         "coverage_sentence": coverage_sentence(event, count),
@@ -126,6 +131,7 @@ def context(material: Material) -> dict[str, Any]:
             {"caption": f"Tabla {number}. {each.title}", "headers": list(each.headers), "rows": [list(row) for row in each.rows]}
             for number, each in enumerate(tables, first)
         ],
+        "annex_files": annexes.files(material.slides, material.files, event),
         "prepared_by": event.prepared_by or "Sin firma: falta decir quién lo elaboró.",
         "reviewed_by": material.words.reviewed_by if material.words else "",
         "approved_by": material.words.approved_by if material.words else "",
@@ -176,8 +182,8 @@ def paragraphs(text: str) -> list[str]:
 
 
 def figure(event: EventView, count: Count) -> str:
-    """The number in large letters: exact, approximate ("≈ 30"), or "" when it is not known."""
-    if event.count_kind is CountKind.UNKNOWN:
+    """The number in large letters: exact, approximate ("≈ 30"), or "" when it is not known or nobody was counted."""
+    if event.count_kind is CountKind.UNKNOWN or not count.attended:
         return ""
     return f"{'≈ ' if event.count_kind is CountKind.APPROXIMATE else ''}{spanish.number(count.attended)}"
 
@@ -308,7 +314,8 @@ def missing(material: Material) -> list[str]:
         ("Preguntas", bool(material.questions) or _has_section(material.sections, "pregunta")),
         ("Elaborado por", bool(event.prepared_by)),
     ]
-    return [part for part, is_there in told if not is_there]
+    lacking = [part for part, is_there in told if not is_there]
+    return [*lacking, cut] if (cut := annexes.cut_slides(material.slides)) else lacking
 
 
 def _has_section(sections: Sequence[Section], word: str) -> bool:

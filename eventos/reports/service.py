@@ -90,7 +90,7 @@ def freeze(db: Session, report_id: int) -> Frozen | None:
         raise NotFound("No encontramos ese informe.")
     if report.state != ReportState.PENDING.value:
         return None
-    if report.content is None:
+    if report.content is None or report.content["version"] != rules.CONTENT_VERSION:
         found = material(db, report.event_id)
         report.content = rules.content(found, attended=found.acta.attended if found.acta else attended_ids(db, report.event_id))
         db.flush()

@@ -92,6 +92,7 @@ def test_picture_carries_its_alternative_text_and_width() -> None:
     (properties,) = document.element.body.iter(qn("wp:docPr"))
     assert properties.get("descr") == "Pieza: «Gobierno» & <más>"
     assert round(document.inline_shapes[0].width.mm) == 50
+    assert len(list(document.element.body.iter(qn("a:ln")))) == 1
 
 
 def test_picture_without_words_is_refused() -> None:

@@ -62,6 +62,7 @@ def fifth() -> dict[str, Any]:
             "caption": "Figura 1. Pieza publicada el 19 de julio de 2021, versión 1.",
         },
         "link": LINK,
+        "link_note": "",
         "slides": [
             {
                 "caption": "Figura 2. Gobierno abierto: 3 diapositivas.",
@@ -104,6 +105,7 @@ def fifth() -> dict[str, Any]:
                 ],
             }
         ],
+        "annex_files": [{"said": "Anexo 1. Nota de voz, archivo nota.pdf.", "sha256": "b" * 64}],
         "prepared_by": "Equipo de Gobierno Abierto",
         "reviewed_by": "Luz Ficticia",
         "approved_by": "Marina Ficticia",
@@ -114,7 +116,7 @@ def fifth() -> dict[str, Any]:
 
 def empty() -> dict[str, Any]:
     blank = {key: "" if isinstance(value, str) else [] for key, value in fifth().items()}
-    blank |= {"flyer": None, "questions": None}
+    blank |= {"flyer": None, "questions": None, "link_note": "El evento fue presencial: no tuvo link de ingreso."}
     blank |= {"header_lines": ["SECRETARÍA", "INFORME TERCERA ASISTENCIA TÉCNICA", "OFICINA"], "title": "Informe", "box": None}
     return blank | {"municipality_table": None, "prepared_by": "Equipo de Gobierno Abierto"}
 
@@ -128,7 +130,7 @@ def test_full_informe_prints_its_parts_in_the_order_of_the_house() -> None:
     headings = [p.text for p in Document(io.BytesIO(content)).paragraphs if p.style is not None and p.style.name.startswith("Heading")]
     assert headings == [
         "INFORME QUINTA ASISTENCIA TÉCNICA", "Contexto", "Entidades aliadas", "Objetivo y normas", "Pieza publicitaria", "Link de ingreso",
-        "Diapositivas", "Participación", "Preguntas", "Asesoría", "Partes que faltan", "Elaborado por", "Revisó", "Aprobó",
+        "Diapositivas", "Participación", "Preguntas", "Asesoría", "Anexos", "Partes que faltan", "Elaborado por", "Revisó", "Aprobó",
     ]  # fmt: skip
     assert LINK in words(content)
     assert len(LINK) == 227
@@ -163,8 +165,8 @@ def test_the_totals_stay_with_the_last_rows_of_their_table() -> None:
 def test_empty_parts_leave_no_heading_and_no_hole() -> None:
     text = words(render(TEMPLATE, empty(), core=CORE))
     assert [line for line in text if line] == [
-        "SECRETARÍA", "INFORME TERCERA ASISTENCIA TÉCNICA", "OFICINA", "Link de ingreso", "Este evento no tuvo link de ingreso.",
-        "Participación", "Elaborado por", "Equipo de Gobierno Abierto",
+        "SECRETARÍA", "INFORME TERCERA ASISTENCIA TÉCNICA", "OFICINA", "Link de ingreso",
+        "El evento fue presencial: no tuvo link de ingreso.", "Participación", "Elaborado por", "Equipo de Gobierno Abierto",
     ]  # fmt: skip
     assert Document(io.BytesIO(render(TEMPLATE, empty(), core=CORE))).tables == []
 

@@ -35,6 +35,11 @@ from tests.cycles.papers import (
         (a_picture("WEBP"), "webp"),
         ("Municipio;Asistentes\nPácora;3\n".encode(), "csv"),
         ("Municipio;Asistentes\nPácora;3\n".encode("cp1252"), "csv"),
+        (b"OggS\0\x02" + bytes(60) + b"OpusHead", "ogg"),
+        (b"ID3\x04\0" + bytes(60), "mp3"),
+        (b"\xff\xfb\x90\x64" + bytes(60), "mp3"),
+        (b"\0\0\0\x1cftypM4A \0\0\0\0", "m4a"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "wav"),
     ],
 )
 def test_a_file_is_told_by_its_content(content: bytes, suffix: str) -> None:
@@ -50,6 +55,9 @@ def test_a_file_is_told_by_its_content(content: bytes, suffix: str) -> None:
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "SVG"),
         (b"GIF89a, %PDF-1.7", "antes del PDF"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "formato antiguo"),
+        (b"\0\0\0\x1cftypisom" + bytes(60), "No reconocemos"),
+        (b"RIFF\x24\0\0\0AVI LIST" + bytes(60), "No reconocemos"),
+        (b"OggS" + bytes(papers.AUDIO_BYTES), "más de 25 MB"),
         (an_office_file("otra/cosa.xml"), "ZIP que no es de Office"),
         (an_office_file(**{"ppt/vbaProject.bin": b"macro"}), "macros"),
         (an_office_file(**{"../../etc/cron.d/x": b"*"}), "mal formado"),

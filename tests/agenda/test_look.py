@@ -14,8 +14,8 @@ from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_day, a_published_event, an_event
 from tests.registration.factories import a_registration
 from tests.support import judges
-from tests.support.browser import DESKTOP, PHONE, Chromium
-from tests.support.fixtures import Serve
+from tests.support.browser import Chromium
+from tests.support.looks import look_round
 
 
 @pytest.fixture
@@ -74,21 +74,9 @@ def test_the_html_checker_finds_no_error(client: FlaskClient, writing: Opened, r
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    serve: Serve, chromium: Chromium, writing: Opened, pages: dict[str, list[str]], width: int
+    inside: str, chromium: Chromium, writing: Opened, pages: dict[str, list[str]]
 ) -> None:
-    server = serve(worker=False)
     with writing() as db:
         cookie = accounts.start_session(db, a_staff(db, role=StaffRole.ADMINISTRATOR).id, now=clock.now())
-    page = chromium.open(width=width)
-    found: dict[str, list[str]] = {}
-    for path in [*pages["public"], *pages["desk"]]:
-        if path == pages["desk"][0]:
-            page.context.add_cookies([{"name": "eventos", "value": cookie, "url": server.url}])
-        answer = page.goto(server.url + path)
-        assert answer is not None
-        assert answer.status == 200, path
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found[path] = judges.axe(page) + ([f"{sideways} px too wide"] if sideways > 0 else [])
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert look_round(chromium, inside, **pages, cookie=cookie) == {}

@@ -56,7 +56,7 @@ def test_what_is_over_stands_below_page_by_page(client: FlaskClient, writing: Op
 def test_an_empty_installation_says_how_to_begin_without_any_secret(client: FlaskClient) -> None:
     page = client.get("/").text
     assert "Primeros pasos" in page
-    assert "python -m eventos create-admin" in page
+    assert "detenga el programa y vuelva a iniciarlo: muestra otro" in page
     assert "primer-ingreso" not in page
 
 

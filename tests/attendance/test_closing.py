@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,13 +17,14 @@ from eventos.attendance.models import AttendancePart, Roster, RosterEntry
 from eventos.attendance.queries import closed
 from eventos.attendance.rules import CloseRoster, Decide
 from eventos.checkin import service as checkin
-from eventos.cycles.models import CycleStaff
+from eventos.cycles.models import CycleStaff, Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.kernel.errors import InvalidInput
 from eventos.kernel.vocabulary import Modality, StaffRole
 from tests.accounts.factories import signed_in
 from tests.attendance.factories import Guest, a_held_event, register, the_114
+from tests.attendance.test_marks import tick
 from tests.attendance.test_web import Stage
 from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.cycles.factories import a_cycle, a_published_event, an_event
@@ -30,6 +32,7 @@ from tests.registration.factories import a_registration
 from tests.support.statements import counted
 
 Opened = Callable[[], AbstractContextManager[Session]]
+MORNING = datetime.fromisoformat("2021-07-29T08:05:00-05:00")
 FIVE = [Guest(f"Persona {n}", attended=n < 4) for n in range(5)]
 
 
@@ -210,6 +213,39 @@ def test_pages_of_closing_cost_few_statements(stage: Callable[..., Stage]) -> No
         with counted() as statements:
             scene.get(path)
         assert len(statements) <= 10, f"{path}\n{statements}"
+
+
+def test_actas_page_costs_few_statements_also_with_changes_and_two_versions(stage: Callable[..., Stage]) -> None:
+    scene = stage(FIVE)
+    scene.post("/actas", version="0", others="apart")
+    scene.post(f"/{scene.people[4]}", mark="si", reason="Folio 3")
+    scene.post("/actas", version="1", others="apart", reason="Apareció el folio 3")
+    scene.post(f"/{scene.people[0]}", mark="no", reason="Prestó su código")
+    with counted() as statements:
+        page = scene.get("/actas")
+    assert len(statements) <= 10, str(statements)
+    assert "Salen (−1)" in page
+    assert "Entran (+1)" in page
+
+
+def test_page_lists_the_marks_by_hand_before_closing_and_the_audit_keeps_how_many_each_made(
+    stage: Callable[..., Stage], writing: Opened, looking: Opened
+) -> None:
+    scene = stage([Guest(f"Persona {n:02d}") for n in range(10)])
+    assert "a-mano" not in scene.get("/actas")
+    with writing() as db:
+        event = db.execute(select(Event).where(Event.id == scene.event_id)).scalar_one()
+        tick(db, event, a_device(db, event, name="Puerta norte", now=MORNING), scene.people, since=MORNING)
+    page = scene.get("/actas")
+    assert "10 personas cuentan por una marca hecha a mano" in page
+    assert "Puerta, teléfono «Puerta norte»" in page
+    assert page.count("Es conocida de la entidad") == 10
+    assert page.rindex("Es conocida de la entidad") < page.index('name="version"'), "before the button that closes"
+    scene.post("/actas", version="0", others="apart")
+    assert scene.get("/actas").count("Es conocida de la entidad") == 10, "and afterwards, as proof"
+    with looking() as db:
+        detail = db.execute(select(AuditEntry.detail).where(AuditEntry.action == "attendance.close")).scalar_one()
+    assert [(name.split(":")[0], number) for name, number in detail["by_hand"].items()] == [("Puerta norte", 10)]
 
 
 def test_part_is_told_on_the_page_of_the_person(stage: Callable[..., Stage]) -> None:

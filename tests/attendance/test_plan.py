@@ -42,4 +42,5 @@ def test_no_table_is_read_from_end_to_end(db: Session, ask: Callable[[Session, i
     register(db, held, the_114())
     steps = plans(db, lambda: ask(db, held.id))
     assert steps
-    assert [step for step in steps if step.startswith("SCAN")] == []
+    # Of the few merged people a list is made first; that one may be read whole.
+    assert [step for step in steps if step.startswith("SCAN") and not step.startswith(("SCAN (subquery", "SCAN ranked"))] == []

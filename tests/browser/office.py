@@ -23,9 +23,9 @@ class Office:
     def url(self) -> str:
         return self.server.url
 
-    def desk(self, chromium: Chromium, *, width: int, javascript: bool = True) -> Page:
+    def desk(self, chromium: Chromium, *, width: int, javascript: bool = True, keeps: bool = False) -> Page:
         """A page of the administrator's."""
-        return chromium.open(width=width, javascript=javascript, signed_in=(self.url, self.cookie))
+        return chromium.open(width=width, javascript=javascript, keeps=keeps, signed_in=(self.url, self.cookie))
 
     def at(self, page: Page, path: str, *, status: int = 200) -> Response:
         """Open an address of this server; the answer must be as expected."""

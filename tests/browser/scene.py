@@ -170,9 +170,10 @@ def _papers(db: Session, found: dict[str, str]) -> None:
         codes.append(db.scalars(select(Certificate.code).where(Certificate.registration_id == registration_id)).one())
     certificates.revoke(db, fifth.id, codes[1], reason="El nombre estaba mal escrito.", by=SYSTEM, now=now)
     admin = db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one()
-    _device, link = make_device(db, name="Puerta", cycle_id=here.cycle_id, slugs=[NOW], staff_id=admin, by=SYSTEM, now=now)
+    phone, link = make_device(db, name="Puerta", cycle_id=here.cycle_id, slugs=[NOW], staff_id=admin, by=SYSTEM, now=now)
     found |= {
         "code": codes[0], "revoked": codes[1], "badges": certificates.ask_badges(db, here.id, by=SYSTEM, now=now), "device": link,
+        "phone": phone.public_id,
         "holder": tickets.link_of(db.get_one(Registration, first)),
     }  # fmt: skip
 
@@ -273,6 +274,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "attendance.private_export_form": (f"{_DESK}/{FIFTH}/asistencia/lista/con-documentos",),
     "attendance.rosters": (f"{_DESK}/{FIFTH}/asistencia/actas", f"{_DESK}/{FORUM}/asistencia/actas"),
     "checkin.overview": (f"{_DESK}/{NOW}/puerta",),
+    "checkin.ask_revoke": (f"{_DESK}/{NOW}/puerta/{{phone}}/retirar",),
     "constancias.overview": (f"{_DESK}/{FIFTH}/constancias", f"{_DESK}/{FORUM}/constancias"),
     "constancias.ask_revoke": (f"{_DESK}/{FIFTH}/constancias/{{code}}/revocar",),
     "constancias.badges": ("/escritorio/escarapelas/{badges}",),

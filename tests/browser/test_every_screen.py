@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,12 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from eventos.kernel.http import Audience, entry_of
-from tests.browser import scene
+from tests.browser import hostile, privacy, scene
 from tests.browser.office import Office
 from tests.browser.scene import ADDRESSES, FIFTH, FORUM, Scene
-from tests.support.browser import DESKTOP, HEIGHTS, PHONE, Chromium
-from tests.support.judges import axe, vnu
+from tests.support.browser import DESKTOP, PHONE, Chromium
+from tests.support.judges import vnu
+from tests.support.looks import faults_of
 from tests.support.server import Server
 
 # What answers a GET and is no page to look at, and why.
@@ -43,6 +45,7 @@ NOT_PAGES = {
 # Answers that are pages all the same.
 STATUS = {"/q/inventado": 404, "/verificar/0000-0000-0000-0000": 404}
 KEY_PAGES = ("/", f"/eventos/{FORUM}", f"/eventos/{FORUM}/inscripcion", f"/escritorio/eventos/{FIFTH}/asistencia")
+HOSTILE_PAGES = ("/", f"/eventos/{FIFTH}", f"/escritorio/eventos/{FIFTH}/editar", f"/escritorio/eventos/{FIFTH}/inscripciones")
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +72,6 @@ def test_no_page_is_forgotten(app: Flask) -> None:
     assert pages - set(NOT_PAGES) == set(ADDRESSES)
 
 
-def faults_of(page: Page, width: int, *, judged: bool = True) -> list[str]:
-    """What is wrong with the page as it stands at this width; `judged` asks axe too."""
-    page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 450)})
-    across = page.evaluate("document.documentElement.scrollWidth")
-    return [f"{width}: {across} px wide"] * (across > width) + [f"{width}: {fault}" for fault in (axe(page) if judged else [])]
-
-
 def open_page(office: Office, chromium: Chromium, path: str) -> Page:
     """Staff pages as the administrator; the others as anybody."""
     return office.desk(chromium, width=PHONE) if path.startswith("/escritorio") else chromium.open(width=PHONE)
@@ -85,7 +81,7 @@ def open_page(office: Office, chromium: Chromium, path: str) -> Page:
 @pytest.mark.timeout(240)
 def test_every_page_fits_and_the_judges_find_nothing(seen: tuple[Office, Scene], chromium: Chromium) -> None:
     office, made = seen
-    staff, visitor = office.desk(chromium, width=PHONE), chromium.open(width=PHONE)
+    staff, visitor = office.desk(chromium, width=PHONE, keeps=True), chromium.open(width=PHONE, keeps=True)
     faults: dict[str, list[str]] = {}
     sources: dict[str, str] = {}
     for endpoint, addresses in made.addresses.items():
@@ -126,3 +122,66 @@ def test_twice_as_large_fits(seen: tuple[Office, Scene], chromium: Chromium, pat
         page.get_by_role("button", name="Aumentar letra").click()
     assert page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") > before * 1.2
     assert faults_of(page, PHONE) == []
+
+
+# Whose own page it is, and who verifies a constancia, reads a name; one's own phone can be corrected.
+PERSONAL_PAGES = {
+    "my_registration.show": {"name"},
+    "my_registration.data": {"phone"},
+    "certificates.mine": {"name"},
+    "verify.answer": {"name"},
+}
+
+
+def test_what_is_personal_is_noticed_however_it_is_written() -> None:
+    people = [{"document": "41000001", "mail": "luz@aguadas.example", "phone": "+573000000000", "name": "Luz Ensayo Guayacán"}]
+    assert privacy.shown(people, "CC 41.000.001, luz@aguadas.example, 300 000 0000, Luz Ensayo Guayacán") == set(people[0])
+    assert privacy.shown(people, "CC ···001, l···@aguadas.example, ···00, Luz E.") == set()
+
+
+@pytest.mark.slow
+def test_no_page_tells_a_document_a_mail_or_a_phone_without_being_asked(seen: tuple[Office, Scene], chromium: Chromium) -> None:
+    """Staff pages name people and mask the rest; everybody else's name nobody but their reader."""
+    office, made = seen
+    people = privacy.people_in(office.server.data_dir)
+    assert len(people) > 100
+    page = office.desk(chromium, width=DESKTOP)
+    told = {}
+    for endpoint, addresses in made.addresses.items():
+        allowed = {"name"} if addresses[0].startswith("/escritorio") else PERSONAL_PAGES.get(endpoint, set())
+        for address in addresses:
+            if too_much := privacy.shown(people, page.request.get(office.url + address).text()) - allowed:
+                told[f"{endpoint} {address}"] = too_much
+    for file in (f"/eventos/{FORUM}/evento.ics", "/municipios.json?q=rio"):
+        assert privacy.shown(people, page.request.get(office.url + file).text()) == set(), file
+    assert told == {}
+
+
+def test_markup_is_noticed_when_a_page_takes_it_for_its_own() -> None:
+    assert hostile.taken_for_markup(f"<p>{escape(hostile.PAYLOAD)}</p>") == []
+    assert len(hostile.taken_for_markup(f"<p>{hostile.PAYLOAD}</p>")) == 2
+    assert hostile.taken_for_markup(f'<script type="application/ld+json">{{"name": "{hostile.PAYLOAD}"}}</script>') != []
+
+
+@pytest.mark.slow
+def test_what_somebody_typed_is_text_on_every_page(seen: tuple[Office, Scene], chromium: Chromium) -> None:
+    """Last of this module, for it spoils the scene."""
+    office, made = seen
+    hostile.spoil(office.server.data_dir)
+    staff, visitor = office.desk(chromium, width=DESKTOP), chromium.open(width=DESKTOP)
+    shown, wrong = 0, []
+    for endpoint, addresses in made.addresses.items():
+        for address in addresses:
+            page = staff if address.startswith("/escritorio") else visitor
+            answer = page.request.get(office.url + address)
+            wrong += [f"{endpoint} {address}: {each}" for each in hostile.taken_for_markup(answer.text())]
+            wrong += [f"{endpoint} {address}: {answer.status}"] * (answer.status >= 500)
+            shown += hostile.MARK in answer.text()
+    assert wrong == []
+    assert shown > 40, "most pages show what somebody typed"
+    for page in (staff, visitor):
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    for address in HOSTILE_PAGES:
+        office.at(staff if address.startswith("/escritorio") else visitor, address)
+    assert wrong == []
+    assert chromium.faults == [], "nothing ran, and the policy had nothing to stop"

@@ -1,8 +1,6 @@
 """The pages of actas and constancias before axe, at 360 and 1280 px; nothing scrolls sideways."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -16,19 +14,14 @@ from tests.accounts.factories import a_staff
 from tests.attendance.factories import a_held_event, register, the_114
 from tests.certificates.factories import a_closed_event, close, decide
 from tests.conftest import Opened
-from tests.support import judges
-from tests.support.browser import DESKTOP, PHONE, Chromium
-from tests.support.fixtures import Serve
+from tests.support.browser import Chromium
+from tests.support.looks import look_round
 
 Run = Callable[[], int]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [PHONE, DESKTOP])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    serve: Serve, chromium: Chromium, writing: Opened, outbox_run: Run, width: int
-) -> None:
-    server = serve(worker=False)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(inside: str, chromium: Chromium, writing: Opened, outbox_run: Run) -> None:
     with writing() as db:
         cookie = accounts.start_session(db, a_staff(db, role=StaffRole.ADMINISTRATOR).id, now=clock.now())
         event, people = a_closed_event(db)
@@ -52,16 +45,4 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     public = ["/verificar", f"/verificar/{codes[0]}", f"/verificar/{codes[1]}", *links]
     staff = [f"{desk}/constancias", f"{desk}/constancias/{codes[0]}/revocar", badges, f"{desk}/asistencia", f"{desk}/asistencia/actas"]
     staff += [f"{other}/asistencia", f"{other}/asistencia/actas", f"{other}/constancias"]
-    page = chromium.open(width=width)
-    found: dict[str, list[str]] = {}
-    for number, path in enumerate([*public, *staff]):
-        if path == staff[0]:
-            page.context.add_cookies([{"name": "eventos", "value": cookie, "url": server.url}])
-        answer = page.goto(server.url + path)
-        assert answer is not None
-        assert answer.status == 200, path
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        found[path] = judges.axe(page) + ([f"{sideways} px too wide"] if sideways > 0 else [])
-        if folder := os.environ.get("EVENTOS_TEST_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{number:02d}-{width}.png", full_page=True)
-    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert look_round(chromium, inside, public=public, desk=staff, cookie=cookie) == {}

@@ -71,6 +71,17 @@ def test_same_words_on_another_day_say_the_same() -> None:
     assert not rules.says_the_same(one, {**one, "name": "Otra"})
 
 
+def test_another_signer_or_place_signs_the_next_ones_and_makes_no_earlier_one_wrong() -> None:
+    holder = Holder(1, "attendee", "Elvira Demo", "CC", "1000000418")
+    before = rules.content(holder, occasion(), now=NOW)
+    signed = occasion(signer="Marina Ficticia Alisos", signer_post="Jefa", issued_in="Manizales, Caldas")
+    after = rules.content(holder, signed, now=NOW)
+    assert (before["signer"], after["signer"], after["signer_post"]) == ("", "Marina Ficticia Alisos", "Jefa")
+    assert rules.issued_words(after["issued_on"], after["place"]).startswith("Se expide en Manizales, Caldas, a los tres")
+    assert rules.says_the_same(before, after)
+    assert rules.says_the_same({key: value for key, value in before.items() if not key.startswith("signer")}, after)
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
@@ -98,14 +109,26 @@ def test_code_holds_80_random_bits() -> None:
     ("name", "printed"),
     [
         ("Jose\u0301 Mun\u0303oz", "José Muñoz"),
-        ("Ana \U0001f600", "Ana \U0001f600\ufe0e"),
+        ("Ana \U0001f600", "Ana"),
         ("Ana \U0001f980 Ruiz", "Ana Ruiz"),
+        ("Ana \u2764\ufe0f Ruiz \u2705", "Ana Ruiz"),
+        ("Ana \U0001f469\U0001f3fd\u200d\U0001f4bb\U0001f1e8\U0001f1f4", "Ana"),
+        ("Ana\ufffe \ue000Ruiz\x07", "Ana Ruiz"),
+        ("Feria & <b> n.º 5: «niñez» — 1.ª", "Feria & <b> n.º 5: «niñez» — 1.ª"),
         ("José 李小龍", "José 李小龍"),
         ("محمد", "محمد"),
     ],
 )
 def test_names_are_printed_as_a_sheet_can_keep_them(name: str, printed: str) -> None:
     assert rules.printable(name) == printed
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [("Ana Ruiz", "xl"), ("Ana Constantinopla", "l"), ("Ana Constantinopolitana", "s"), ("Ana " * 12, "m"), ("", "xl")],
+)
+def test_escarapela_is_sized_by_its_longest_word_too(name: str, size: str) -> None:
+    assert rules.badge_size(name.strip()) == size
 
 
 def test_reason_to_revoke_is_a_sentence() -> None:

@@ -60,11 +60,20 @@ def test_constancia_is_one_page_with_its_words(name: str) -> None:
     check_profiles(content)
     text = words(content)
     flat = "".join(text.split())
-    assert "".join(rules.printable(name).replace("\ufe0e", "").split()) in flat.replace("\ufe0e", "")
+    assert "".join(rules.printable(name).split()) in flat
     for said in ("HACE CONSTAR QUE", "cédula de ciudadanía No. 1.000.000.418", "dos (2) horas", "tres (3) días", "7QXK-4M2P-RB93-0ABC"):
         assert "".join(said.split()) in flat
     assert "firmad" not in text.lower(), "it is not signed, so it does not say so"
     assert len(pictures(content, scale=0.2)) == 1
+
+
+@pytest.mark.usefixtures("app")
+def test_constancia_carries_who_signs_and_where_when_the_office_says_so() -> None:
+    signed = words(drawn("Elvira Demo", signer="Marina Ficticia Alisos", signer_post="Jefa", issued_in="Manizales, Caldas"))
+    assert "Marina Ficticia Alisos\nJefa\nActa de asistencia" in signed.replace("\r", "")
+    assert "Se expide en Manizales, Caldas," in signed
+    unsigned = words(drawn("Elvira Demo"))
+    assert "Oficina de Gobierno Abierto\nSecretaría Privada" in unsigned.replace("\r", "")
 
 
 @pytest.mark.usefixtures("app")
@@ -100,4 +109,4 @@ def test_escarapelas_are_eight_on_a_sheet_and_every_qr_is_read() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("app")
 def test_verapdf_passes_both_profiles_on_every_sheet(tmp_path: Path) -> None:
-    vera(tmp_path, *(drawn(name) for name in NAMES), sheet_of(9))
+    vera(tmp_path, *(drawn(name, signer="Marina Ficticia Alisos", signer_post="Jefa") for name in NAMES), sheet_of(9))

@@ -279,6 +279,9 @@ def test_escarapelas_are_asked_for_made_and_downloaded(scene: Scene, looking: Op
     assert "3 escarapelas listas" in scene.get(f"/escritorio/escarapelas/{public_id}")
     file = scene.client.get(f"/escritorio/escarapelas/{public_id}/descargar")
     assert file.data.startswith(b"%PDF-")
+    with looking() as db:
+        (read,) = db.execute(select(AuditEntry).where(AuditEntry.action == "certificates.read_badges")).scalars()
+    assert read.actor == f"staff:{scene.who.id}"
 
 
 @pytest.mark.slow

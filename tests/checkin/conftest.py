@@ -1,15 +1,22 @@
-"""The phone at the door that the tests of its pages begin with."""
+"""The phone at the door that the tests of its pages begin with, with and without a browser."""
+
+from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from eventos.accounts import service as accounts
+from eventos.kernel import clock
 from eventos.kernel.vocabulary import StaffRole
 from tests.accounts.factories import a_staff
-from tests.checkin.factories import OPEN, a_bearer, carry
+from tests.checkin.factories import OPEN, a_bearer, carry, code_of
 from tests.checkin.stage import At, Stage
+from tests.checkin.stand import Stand
 from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
+from tests.support.inside import answering
 
 
 @pytest.fixture
@@ -26,3 +33,18 @@ def stage(client: FlaskClient, writing: Opened, clock_at: At) -> Stage:
         staff = a_staff(db, role=StaffRole.ADMINISTRATOR)
         bearer = a_bearer(db, event, staff=staff)
     return Stage(client, carry(client, bearer), event, other, people, stranger, bearer, staff)
+
+
+@pytest.fixture
+def stand(app: Flask, writing: Opened) -> Iterator[Stand]:
+    with clock.freeze(OPEN):
+        with writing() as db:
+            event = a_published_event(db)
+            people = [a_registration(db, event, given_names=name, family_names="Ejemplo Guadual") for name in ("Aurora", "Irene")]
+            staff = a_staff(db, role=StaffRole.ADMINISTRATOR)
+            bearer = a_bearer(db, event, staff=staff)
+            cookie = accounts.start_session(db, staff.id, now=OPEN)
+            codes = [code_of(one) for one in people]
+        app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
+        with answering(app) as address:
+            yield Stand(address, event.slug, bearer, codes, cookie)

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from eventos.checkin import queries
 from eventos.checkin.models import Scan
 from eventos.kernel.audit import AuditEntry
 from eventos.kernel.outbox import Job
@@ -82,6 +83,8 @@ def test_a_walk_in_is_registered_and_let_in_at_once(stage: Stage, looking: Opene
         assert [job for job in db.execute(select(Job)).scalars() if job.args.get("registration_id") == row.id] == []
         kept = db.execute(select(Scan)).scalar_one()
         assert (kept.manual, kept.reason, kept.verdict) == (True, "Inscripción en la puerta", "accepted")
+        (phone,) = queries.devices_of(db, stage.event.id, now=OPEN)
+        assert (phone.accepted, phone.manual, phone.walk_ins) == (1, 0, 1)
     assert accepted(looking) == 1
 
 

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from eventos.checkin.models import Device
 from eventos.checkin.queries import DoorEvent, Hours
-from eventos.checkin.rules import Presented, Verdict, can_undo, expires_at, flag, judge, why
+from eventos.checkin.rules import Presented, Verdict, can_undo, contact, day_of, flag, judge, why
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import EventState, RegistrationState
 
@@ -16,6 +17,7 @@ def at(words: str) -> datetime:
 
 FIRST = Hours(at("2030-07-25T08:00"), at("2030-07-25T10:00"))
 THIRD = Hours(at("2030-07-27T14:00"), at("2030-07-27T16:00"))
+NIGHT, MORNING = Hours(at("2030-07-25T22:00"), at("2030-07-26T02:00")), Hours(at("2030-07-26T06:00"), at("2030-07-26T08:00"))
 ACTIVE, WAITING, GONE = RegistrationState.ACTIVE, RegistrationState.WAITLISTED, RegistrationState.CANCELLED
 
 
@@ -78,8 +80,24 @@ def test_an_entry_can_be_undone_for_a_quarter_of_an_hour() -> None:
 
 
 def test_a_device_lives_a_day_longer_than_its_last_event() -> None:
-    assert expires_at([FIRST, THIRD], at("2030-07-01T00:00")) == at("2030-07-28T16:00")
-    assert expires_at([], at("2030-07-01T00:00")) == at("2030-07-09T00:00")
+    made_at = at("2030-07-01T00:00")
+    assert Device.expires_at(made_at, THIRD.ends_at) == at("2030-07-28T16:00")
+    assert Device.expires_at(made_at, None) == at("2030-07-09T00:00")
+    assert Device.expires_at(made_at, at("2029-01-01T00:00")) == at("2030-07-02T00:00"), "as long as its link"
+
+
+@pytest.mark.parametrize(
+    ("days", "moment", "day"),
+    [((FIRST, THIRD), NINE, "2030-07-25"), ((FIRST, THIRD), "2030-07-27T11:00", "2030-07-27"), ((FIRST, THIRD), "2030-07-26T09:00", ""),
+     ((), NINE, ""), ((NIGHT,), "2030-07-26T01:30", "2030-07-25"), ((NIGHT, MORNING), "2030-07-26T03:00", "2030-07-26")],
+)  # fmt: skip
+def test_the_day_is_the_one_whose_door_is_open(days: tuple[Hours, ...], moment: str, day: str) -> None:
+    assert day_of(days, at(moment)) == day
+
+
+def test_the_last_contact_is_short() -> None:
+    assert contact(at(NINE), at("2030-07-25T23:00")) == "Hoy, 9:00\u00a0a.\u00a0m."
+    assert contact(at(NINE), at("2030-07-26T00:30")) == "25 de julio de 2030, 9:00\u00a0a.\u00a0m."
 
 
 def test_what_is_refused_says_why_and_what_to_do() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,7 +18,7 @@ from tests.accounts.factories import open_form_token, signed_in
 from tests.checkin.factories import OPEN, a_bearer, carry, code_of
 from tests.checkin.stage import At, Stage, accepted, one_scan
 from tests.conftest import Opened
-from tests.cycles.factories import a_cycle, a_published_event
+from tests.cycles.factories import ANOTHER_YEAR, a_cycle, a_day, a_published_event
 from tests.support.statements import counted
 
 # --- the link ------------------------------------------------------------------------------------------------------------------
@@ -147,6 +148,11 @@ def test_a_revoked_phone_gets_401_at_its_next_call_and_loses_its_cookie(stage: S
     with looking() as db:
         public_id = db.execute(select(Device.public_id)).scalar_one()
     desk = f"/escritorio/eventos/{stage.event.slug}/puerta"
+    assert f'href="{desk}/{public_id}/retirar"' in office.get(desk).text
+    asked = office.get(f"{desk}/{public_id}/retirar")
+    assert (asked.status_code, "¿Retirar el teléfono «Puerta principal»?" in asked.text) == (200, True)
+    assert stage.sent(one_scan("nada", "lectura-0003")).status_code == 200, "asking changes nothing"
+    assert office.get(f"{desk}/inventado/retirar").status_code == 404
     assert office.post(f"{desk}/{public_id}/retirar", data={"csrf_token": who.csrf}).status_code == 303
     answer = stage.sent(one_scan(code_of(stage.people[0]), "lectura-0002"))
     assert answer.status_code == 401
@@ -155,6 +161,7 @@ def test_a_revoked_phone_gets_401_at_its_next_call_and_loses_its_cookie(stage: S
     assert (page.status_code, "no está vinculado" in page.text) == (401, True)
     assert accepted(looking) == 0
     assert "Retirado" in office.get(desk).text
+    assert "ya no lee" in office.get(f"{desk}/{public_id}/retirar").text
 
 
 def test_a_phone_reads_for_its_own_events_only(stage: Stage) -> None:
@@ -209,11 +216,15 @@ def test_a_phone_of_two_events_chooses(client: FlaskClient, writing: Opened, clo
     clock_at(OPEN)
     with writing() as db:
         cycle = a_cycle(db)
-        events = [a_published_event(db, cycle=cycle, number=number) for number in (5, 6)]
+        days = ((a_day(ANOTHER_YEAR + timedelta(days=7)),), (a_day(),))
+        events = [a_published_event(db, cycle=cycle, number=number, days=some) for number, some in zip((5, 6), days, strict=True)]
         bearer = a_bearer(db, *events)
     carry(client, bearer)
     page = client.get("/puerta").text
     assert all(f"/puerta/{event.slug}" in page for event in events)
+    assert page.count("Puerta abierta") == 1
+    assert page.index(f"/puerta/{events[1].slug}") < page.index(f"/puerta/{events[0].slug}"), "first the one whose door is open"
+    assert 'href="/puerta"' in client.get(f"/puerta/{events[0].slug}").text
 
 
 def test_a_cancelled_event_says_so_at_the_door(stage: Stage, writing: Opened) -> None:

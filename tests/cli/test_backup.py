@@ -1,5 +1,6 @@
 """A backup restored somewhere else is the same installation, to the byte; what is half or altered is refused before anything is touched."""
 
+import errno
 import json
 import signal
 import stat
@@ -259,3 +260,64 @@ def test_a_database_kept_by_postgresql_is_not_restored_on_sqlite(tmp_path: Path)
     assert dumps.name_of(Settings()) == "base.sqlite3"
     assert dumps.name_of(Settings(database_url="postgresql://x/y")) == "base.dump"
     engine.dispose()
+
+
+def limited(verb: str, folder: Path, settings: Settings, *, kilobytes: int) -> subprocess.CompletedProcess[str]:
+    """The verb, in a shell that lets no file grow beyond so much: what a disk without room does, for anybody to try."""
+    command = ["bash", "-c", f'ulimit -f {kilobytes}; exec "$0" -m eventos "$@"', sys.executable, verb, str(folder)]
+    given = environment(data_dir=settings.data_dir, database_url=settings.database_url)
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.slow
+def test_a_disk_that_takes_no_more_is_told_in_words_and_leaves_no_half_copy(
+    lived_in: Settings, databases: Databases, tmp_path: Path
+) -> None:
+    said = limited("respaldo", tmp_path / "copia", lived_in, kilobytes=100)
+    assert (said.returncode, said.stderr) == (1, "No se pudo copiar la base de datos: el disco no dejó leer o escribir.\n")
+    assert not list(tmp_path.glob("*copia*"))
+    folder = backup.save(lived_in, tmp_path / "copia").folder
+    with somewhere_else(databases, lived_in, tmp_path) as other:
+        said = limited("restaurar", folder, other, kilobytes=100)
+        assert (said.returncode, "un archivo pasa del tamaño que ese disco admite" in said.stderr) == (1, True), said.stderr
+        assert "Traceback" not in said.stderr
+        backup.restore(other, folder)
+        assert rows(other) == rows(lived_in)
+
+
+def test_what_the_system_says_is_said_in_spanish() -> None:
+    assert dumps.in_words(OSError(errno.ENOSPC, "No space left on device")) == "no queda espacio en el disco"
+    assert dumps.in_words(PermissionError(errno.EACCES, "Permission denied")) == "no hay permiso para escribir allí"
+    assert dumps.in_words(OSError(errno.ELOOP, "Too many levels")) == "Too many levels"
+
+
+def test_a_damaged_database_is_not_copied(lived_in: Settings, tmp_path: Path) -> None:
+    base = tmp_path / "dañada.sqlite3"
+    backup.save(lived_in, tmp_path / "buena")
+    content = bytearray((tmp_path / "buena" / "base.sqlite3").read_bytes())
+    content[8192:40960] = bytes(32768)
+    base.write_bytes(content)
+    with pytest.raises(EventosError, match="está dañada: no se pudo copiar"):
+        backup.save(replace(lived_in, database_url=f"sqlite:///{base}"), tmp_path / "copia")
+    assert not (tmp_path / "copia").exists()
+
+
+def test_other_keys_are_refused_before_anything_is_written(lived_in: Settings, databases: Databases, tmp_path: Path) -> None:
+    folder = backup.save(lived_in, tmp_path / "copia").folder
+    kept = json.loads((folder / "llaves.json").read_text())["llaves"]
+    with somewhere_else(databases, lived_in, tmp_path) as other:
+        with pytest.raises(EventosError, match="no son las de la copia"):
+            backup.restore(replace(other, secret_keys=("otra" * 12,)), folder)
+        assert not other.data_dir.exists()
+        backup.restore(replace(other, secret_keys=("otra" * 12, *kept)), folder)
+        assert not (other.data_dir / "llaves.json").exists()
+
+
+@pytest.mark.slow
+def test_what_is_restored_is_its_owners_alone_whatever_the_shell_says(lived_in: Settings, tmp_path: Path) -> None:
+    folder = backup.save(lived_in, tmp_path / "copia").folder
+    command = ["bash", "-c", 'umask 022; exec "$0" -m eventos "$@"', sys.executable, "restaurar", str(folder)]
+    subprocess.run(command, cwd=ROOT, env=environment(data_dir=tmp_path / "otra"), capture_output=True, timeout=60, check=True)
+    restored = [tmp_path / "otra", *(tmp_path / "otra").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in restored if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in restored if path.is_file()} == {0o600}

@@ -11,6 +11,9 @@ from eventos.cycles import queries, service
 from eventos.cycles.models import Cycle, CycleStaff, Event
 from eventos.cycles.queries import EventView
 from eventos.cycles.rules import DayGiven, HostGiven, SaveCycle, SaveEvent
+from eventos.entities.models import Office
+from eventos.entities.rules import SaveOffice
+from eventos.entities.service import save_office
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.divipola import of_departamento
@@ -61,8 +64,11 @@ def an_event(db: Session, *, cycle: Cycle | None = None, **changes: Any) -> Even
 
 
 def a_published_event(db: Session, *, cycle: Cycle | None = None, **changes: Any) -> Event:
-    """An event that people can register for until its day, in 2030."""
-    return service.publish(db, an_event(db, cycle=cycle, **changes), by=SYSTEM, now=clock.now())
+    """An event that people can register for until its day, in 2030, of an office that said who it is."""
+    event = an_event(db, cycle=cycle, **changes)
+    if db.get(Office, 1) is None:
+        save_office(db, SaveOffice("Oficina organizadora", "Entidad de Ejemplo"), SYSTEM)
+    return service.publish(db, event, by=SYSTEM, now=clock.now())
 
 
 def the_view(db: Session, event: Event) -> EventView:

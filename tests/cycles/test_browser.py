@@ -16,7 +16,8 @@ from tests.cycles.desk import Member
 from tests.cycles.factories import LINK, a_day, a_member, an_event
 from tests.support.browser import DESKTOP, PHONE, Chromium
 from tests.support.inside import answering
-from tests.support.judges import axe, vnu
+from tests.support.judges import vnu
+from tests.support.looks import look_at
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -112,14 +113,6 @@ PAGES = {
 
 @pytest.mark.slow
 def test_axe_and_the_html_checker_find_nothing(address: str, chromium: Chromium) -> None:
-    sources: dict[str, str] = {}
-    for width in (PHONE, DESKTOP):
-        page = chromium.open(width=width)
-        for name, path in PAGES.items():
-            answer = page.goto(f"{address}{path}")
-            assert answer is not None
-            assert answer.status == 200, name
-            sources[name] = answer.text()
-            assert axe(page) == [], f"{name} at {width}"
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} at {width} scrolls sideways"
-    assert vnu(sources) == []
+    page = chromium.open(width=PHONE, keeps=True)
+    assert look_at(page, address, PAGES.values()) == {}
+    assert vnu({name: page.request.get(f"{address}{path}").text() for name, path in PAGES.items()}) == []

@@ -1,8 +1,11 @@
 """Materials: brought, made harmless by a worker, hidden and shown again, given to everybody only when the event is over."""
 
 import io
+import os
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -10,12 +13,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import select
 
 from eventos.adapters import raster, storage
 from eventos.cycles import queries, tasks
 from eventos.cycles.models import Event
 from eventos.cycles.queries import MaterialView
 from eventos.kernel import clock
+from eventos.kernel.audit import AuditEntry
 from eventos.kernel.vocabulary import MakingState, MaterialKind, StaffRole
 from tests.conftest import Opened
 from tests.cycles.desk import Desk
@@ -106,17 +111,85 @@ def test_before_the_end_and_while_hidden_nobody_gets_it(
     assert client.get(f"/eventos/{ahead.slug}/materiales/{late.public_id}").status_code == 404
 
 
-def test_a_picture_loses_where_it_was_taken(desk: Desk, over: Event, looking: Opened, outbox_run: Callable[[], int]) -> None:
+def test_a_picture_loses_where_it_was_taken_before_it_reaches_the_disk(desk: Desk, over: Event, looking: Opened) -> None:
+    assert b"CANARIO" in a_picture_with_a_position()
     bring(desk, over.slug, a_picture_with_a_position(), "foto.jpg")
-    outbox_run()
     kept = the_material(looking, over)
     assert (kept.filename, kept.media_type, kept.kind) == ("foto.png", "image/png", MaterialKind.FILE)
-    assert b"CANARIO" not in storage.shelf().read(kept.file_sha256)
+    assert kept.state is MakingState.READY
+    everything = list(storage.shelf().keys())
+    assert kept.file_sha256 in everything
+    assert not any(b"CANARIO" in storage.shelf().read(key) for key in everything)
 
 
-@pytest.mark.parametrize(
-    ("content", "name"), [(a_huge_png(), "foto.png"), (a_pdf(raster.MAX_PAGES + 1), "largo.pdf"), (a_pdf(1)[:150], "roto.pdf")]
-)
+def test_a_pdf_that_is_no_slides_is_an_annex_and_what_it_is_can_be_corrected(
+    desk: Desk, over: Event, looking: Opened, outbox_run: Callable[[], int]
+) -> None:
+    bring(desk, over.slug, a_pdf(2), "Listado firmado.pdf", is_annex="y")
+    outbox_run()
+    kept = the_material(looking, over)
+    path = f"/escritorio/eventos/{over.slug}/materiales/{kept.public_id}"
+    assert (kept.kind, kept.pages) == (MaterialKind.FILE, 2)
+    assert "En el informe: como anexo" in desk.get(path.rpartition("/")[0]).text
+    assert desk.post(path, {"title": "Era la presentación", "is_public": "y"}).status_code == 302
+    assert the_material(looking, over).kind is MaterialKind.SLIDES
+    assert "En el informe: sus páginas" in desk.get(path.rpartition("/")[0]).text
+    assert desk.post(path, {"title": "No lo era", "is_public": "y", "is_annex": "y"}).status_code == 302
+    assert the_material(looking, over).kind is MaterialKind.FILE
+
+
+def test_a_wrong_date_says_that_the_file_must_be_chosen_again(desk: Desk, over: Event, looking: Opened) -> None:
+    answer = bring(desk, over.slug, a_pdf(), title="Mi título", dated_on="31 de febrero de 2021")
+    assert answer.status_code == 422
+    for words in ("Esa fecha no existe", "Vuelva a elegir el archivo", "Mi título", "31 de febrero de 2021"):
+        assert words in answer.text, words
+    assert "Elija el archivo." in desk.post(f"/escritorio/eventos/{over.slug}/materiales", {"dated_on": "31 de febrero de 2021"}).text
+    with looking() as db:
+        assert queries.materials_of(db, over.id) == []
+
+
+def test_nothing_is_public_unless_somebody_says_so(desk: Desk, over: Event, client: FlaskClient, looking: Opened) -> None:
+    path = f"/escritorio/eventos/{over.slug}/materiales"
+    (box,) = re.findall(r'<input[^>]*name="is_public"[^>]*>', desk.get(path).text)
+    assert "checked" not in box
+    assert desk.post(path, {"file": (io.BytesIO(an_office_file()), "listado.pptx")}).status_code == 302
+    assert not the_material(looking, over).is_public
+    assert "listado" not in client.get(f"/eventos/{over.slug}").text
+
+
+def test_a_photo_is_never_taken_for_slides(desk: Desk, over: Event, looking: Opened) -> None:
+    bring(desk, over.slug, a_picture_with_a_position(), "foto.jpg")
+    path = f"/escritorio/eventos/{over.slug}/materiales/{the_material(looking, over).public_id}"
+    assert 'name="is_annex"' not in desk.get(path).text
+    assert desk.post(path, {"title": "Foto", "is_public": "y"}).status_code == 302
+    assert the_material(looking, over).kind is MaterialKind.FILE
+
+
+def test_a_voice_note_keeps_its_own_date_and_is_only_ever_downloaded(desk: Desk, client: FlaskClient, over: Event, looking: Opened) -> None:
+    bring(desk, over.slug, b"OggS\0\x02" + bytes(60), "Nota de voz.opus", dated_on="5 de abril de 2021")
+    kept = the_material(looking, over)
+    assert (kept.filename, kept.kind, kept.state, kept.dated_on) == (
+        "Nota de voz.ogg", MaterialKind.FILE, MakingState.READY, date(2021, 4, 5),
+    )  # fmt: skip
+    assert "lunes, 5 de abril de 2021" in desk.get(f"/escritorio/eventos/{over.slug}/materiales").text
+    given = client.get(f"/eventos/{over.slug}/materiales/{kept.public_id}")
+    assert (given.mimetype, given.headers["Content-Disposition"].split(";")[0]) == ("audio/ogg", "attachment")
+
+
+def test_the_original_of_a_pdf_stays_and_the_audit_names_it(
+    desk: Desk, over: Event, looking: Opened, outbox_run: Callable[[], int]
+) -> None:
+    brought_in = an_active_pdf()
+    bring(desk, over.slug, brought_in, "Presentación.pdf")
+    outbox_run()
+    with looking() as db:
+        (brought,) = db.scalars(select(AuditEntry).where(AuditEntry.action == "cycles.add_material"))
+    original = brought.detail["sha256"]
+    assert original != the_material(looking, over).file_sha256
+    assert storage.shelf().read(original, verify=True) == brought_in
+
+
+@pytest.mark.parametrize(("content", "name"), [(a_pdf(raster.MAX_PAGES + 1), "largo.pdf"), (a_pdf(1)[:150], "roto.pdf")])
 def test_what_cannot_be_opened_is_kept_from_everybody_and_says_why(
     desk: Desk, client: FlaskClient, over: Event, looking: Opened, outbox_run: Callable[[], int], content: bytes, name: str
 ) -> None:
@@ -147,6 +220,8 @@ def test_a_bomb_dies_in_its_child_and_the_worker_lives(
         (b"GIF89a;%PDF-1.7", "dos-cosas.pdf", "antes del PDF"),
         (an_office_file(**{"ppt/vbaProject.bin": b"x"}), "macros.pptx", "macros"),
         (b"", "vacio.pdf", "vacío"),
+        (a_huge_png(), "foto.png", "megapíxeles"),
+        (a_picture_with_a_position()[:200], "foto.jpg", "dañada"),
     ],
 )
 def test_a_refused_file_is_named_beside_its_field_and_nothing_is_written(
@@ -158,6 +233,20 @@ def test_a_refused_file_is_named_beside_its_field_and_nothing_is_written(
     assert "Mi título" in answer.text
     with looking() as db:
         assert queries.materials_of(db, over.id) == []
+
+
+@pytest.mark.parametrize("megabytes", [52, 200])
+def test_a_file_far_too_large_is_taken_to_its_end_so_that_the_browser_shows_the_page(
+    desk: Desk, over: Event, tmp_path: Path, megabytes: int
+) -> None:
+    url, size = f"/escritorio/eventos/{over.slug}/materiales", megabytes * 1024 * 1024
+    (tmp_path / "grande.pdf").touch()
+    os.truncate(tmp_path / "grande.pdf", size)
+    desk.get(url)
+    with (tmp_path / "grande.pdf").open("rb") as sent:
+        answer = desk.client.post(url, input_stream=sent, content_type="multipart/form-data; boundary=raya")
+        assert (answer.status_code, sent.tell()) == (413, size)
+    assert "El archivo es demasiado grande" in answer.text
 
 
 def test_a_form_without_file_says_so(desk: Desk, over: Event) -> None:

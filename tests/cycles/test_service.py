@@ -17,6 +17,7 @@ from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import EntityKind, EventState, HostRole, LinkExposure, Modality
 from tests.cycles.factories import LINK, a_cycle, a_day, a_published_event, an_event, cycle_command, event_command, the_view
+from tests.entities.factories import an_office
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -78,6 +79,7 @@ def test_addresses_are_unique_and_stay_once_published(db: Session) -> None:
     first, second = an_event(db), an_event(db)
     assert first.slug == "quinta-asistencia-tecnica-gobierno-abierto"
     assert second.slug == "quinta-asistencia-tecnica-gobierno-abierto-2"
+    an_office(db)
     service.publish(db, first, by=SYSTEM, now=clock.now())
     edit(db, first, number=6, topic="Datos abiertos")
     assert first.slug == "quinta-asistencia-tecnica-gobierno-abierto"
@@ -86,6 +88,7 @@ def test_addresses_are_unique_and_stay_once_published(db: Session) -> None:
 def test_a_draft_takes_the_address_of_its_title_when_it_is_published(db: Session) -> None:
     event = an_event(db)
     edit(db, event, number=6, topic="Datos abiertos")
+    an_office(db)
     service.publish(db, event, by=SYSTEM, now=clock.now())
     assert event.slug == "sexta-asistencia-tecnica-datos-abiertos"
 
@@ -240,6 +243,15 @@ def test_an_event_without_a_host_or_a_day_is_not_published(db: Session) -> None:
     with pytest.raises(InvalidInput) as refusal:
         service.publish(db, event, by=SYSTEM, now=clock.now())
     assert set(refusal.value.fields) == {"days", "hosts"}
+
+
+def test_nothing_is_published_before_the_office_says_who_it_is(db: Session) -> None:
+    event = an_event(db)
+    with pytest.raises(service.OfficeUnknown):
+        service.publish(db, event, by=SYSTEM, now=clock.now())
+    assert event.state == EventState.DRAFT
+    an_office(db)
+    assert service.publish(db, event, by=SYSTEM, now=clock.now()).state == EventState.PUBLISHED
 
 
 def test_an_old_event_whose_day_nobody_wrote_down_can_be_published(db: Session) -> None:

@@ -13,6 +13,7 @@ from eventos.kernel.vocabulary import EventState, StaffRole
 from tests.cycles.desk import Desk
 from tests.cycles.factories import a_cycle, a_member, a_published_event, an_event
 from tests.cycles.typed import NEW, TYPED, Opened, fields_of, said_beside, the_cycle
+from tests.entities.factories import an_office
 from tests.support.statements import counted
 
 
@@ -51,6 +52,7 @@ def test_a_draft_is_published_or_says_what_is_missing(desk: Desk, looking: Opene
     with writing() as db:
         bare = an_event(db, cycle=the_cycle(db), days=(), hosts=()).slug
         whole = an_event(db, cycle=the_cycle(db), number=6).slug
+        an_office(db)
     page = desk.post(f"/escritorio/eventos/{bare}/publicar", form_at=f"/escritorio/eventos/{bare}/editar")
     assert page.status_code == 422
     assert "Escriba al menos un día" in page.get_data(as_text=True)
@@ -61,9 +63,36 @@ def test_a_draft_is_published_or_says_what_is_missing(desk: Desk, looking: Opene
         assert queries.event_view(db, whole).state is EventState.PUBLISHED
 
 
+@pytest.mark.parametrize(
+    ("role", "way"),
+    [
+        (StaffRole.ADMINISTRATOR, 'href="/escritorio/oficina">Escribir los datos de la oficina'),
+        (StaffRole.ORGANISER, "Pida a quien administra que los escriba."),
+    ],
+)
+def test_publishing_waits_for_the_office_and_says_where_to_write_it(
+    app: Flask, looking: Opened, writing: Opened, role: StaffRole, way: str
+) -> None:
+    with writing() as db:
+        event = an_event(db)
+        slug, desk = event.slug, Desk(app, a_member(db, role, cycles=(event.cycle,)))
+    path = f"/escritorio/eventos/{slug}/editar?aviso=event-created"
+    shown = desk.get(path).get_data(as_text=True)
+    answer = desk.post(path, fields_of(shown) | {"summary": "Lo escrito queda.", "publish": "1"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert ["El borrador quedó guardado." in each for each in (shown, page)] == [True, False]  # what was well before is not said again
+    assert "Antes de publicar, escriba los datos de la oficina" in page
+    assert way in page
+    with looking() as db:
+        found = queries.event_view(db, slug)
+    assert (found.state, found.summary) == (EventState.DRAFT, "Lo escrito queda.")
+
+
 def test_saving_and_publishing_go_together(desk: Desk, looking: Opened, writing: Opened) -> None:
     with writing() as db:
         slug = an_event(db, cycle=the_cycle(db)).slug
+        an_office(db)
     path = f"/escritorio/eventos/{slug}/editar"
     answer = desk.post(path, fields_of(desk.get(path).get_data(as_text=True)) | {"topic": "Datos abiertos", "publish": "1"})
     assert answer.location.startswith("/escritorio/eventos/quinta-asistencia-tecnica-datos-abiertos?")

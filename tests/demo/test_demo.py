@@ -42,6 +42,7 @@ def test_the_fifth_session_has_its_pieza_slides_questions_and_acta(app: Flask) -
         with reading() as db:
             fifth = db.execute(select(Event).where(Event.number == 5)).scalar_one()
             found = queries.gathered(db, fifth.id)
+            third = queries.gathered(db, db.execute(select(Event.id).where(Event.number == 3)).scalar_one())
             before = rows(db)
         assert found.acta is not None
         assert (found.acta.version, len(found.acta.attended), found.count.attended) == (1, 114, 114)
@@ -49,6 +50,7 @@ def test_the_fifth_session_has_its_pieza_slides_questions_and_acta(app: Flask) -
         assert found.flyer.published_at.year == 2021
         assert [len(each.pages) for each in found.slides] == [4]
         assert [each.state for each in found.questions] == ["answered", "answered", "pending"]
+        assert [(each.title, each.filename) for each in third.files] == [("Formato del autodiagnóstico", "autodiagnostico.xlsx")]
         list(demo.load())
         with reading() as db:
             assert rows(db) == before
@@ -79,7 +81,7 @@ def test_loading_again_after_a_reset_makes_it_whole(app: Flask) -> None:
         assert said[0] == "Se quitó la demostración anterior (4 eventos)."
         with reading() as db:
             assert db.execute(select(func.count()).select_from(Flyer).where(Flyer.published_at.is_not(None))).scalar_one() == 1
-            assert db.execute(select(Material.state)).scalars().all() == ["ready"]
+            assert db.execute(select(Material.state).order_by(Material.id)).scalars().all() == ["ready", "ready"]
 
 
 # What is left after the reset: the event of another cycle at whose door a code of the demonstration was read, and who linked the phone.
@@ -93,9 +95,7 @@ def a_busy_door(db: Session) -> None:
     registrations = db.execute(select(Registration.id).where(Registration.event_id == fifth.id).limit(2)).scalars().all()
     roster = db.execute(select(Roster.id).where(Roster.event_id == fifth.id)).scalar_one()
     staff = a_staff(db)
-    device = Device(
-        public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, expires_at=now, created_by=staff.id, created_at=now
-    )
+    device = Device(public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, created_by=staff.id, created_at=now)
     db.add(device)
     db.flush()
     db.add(DeviceEvent(device_id=device.id, event_id=fifth.id))

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time
 import pytest
 from flask.testing import FlaskClient
 
+from eventos.cycles.models import CycleStaff
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import StaffRole
-from tests.accounts.factories import signed_in
+from tests.accounts.factories import a_staff, signed_in
 from tests.conftest import Opened
 from tests.cycles.factories import LINK, a_cycle, a_day, a_published_event, an_event
 from tests.desk.factories import a_fifth, an_organiser_of
@@ -100,6 +101,21 @@ def test_the_page_of_an_event_shows_its_link_whole_and_its_tabs(client: FlaskCli
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="qr"' in page
     assert f'href="/escritorio/eventos/{slug}/inscripciones"' in page
     assert 'aria-current="page">Resumen' in page
+
+
+def test_the_door_does_not_see_the_link_that_others_of_its_cycle_see(client: FlaskClient, writing: Opened) -> None:
+    shown = {}
+    for role in (StaffRole.DOOR, StaffRole.READER):
+        with writing() as db:
+            event = a_published_event(db)
+            staff = a_staff(db, role=role)
+            db.add(CycleStaff(cycle_id=event.cycle_id, staff_id=staff.id))
+            slug = event.slug
+        signed_in(client, writing, staff=staff)
+        answer = client.get(f"/escritorio/eventos/{slug}")
+        assert answer.status_code == 200
+        shown[role] = LINK.replace("&", "&amp;") in answer.text
+    assert shown == {StaffRole.DOOR: False, StaffRole.READER: True}
 
 
 def test_an_event_of_another_cycle_does_not_exist(client: FlaskClient, writing: Opened) -> None:

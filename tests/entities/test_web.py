@@ -50,6 +50,25 @@ def test_what_is_missing_is_told_and_what_was_typed_stays(app: Flask, writing: O
     assert "Carrera 1 # 2-03" in page
 
 
+def test_a_post_without_who_holds_it_is_asked_for_and_a_signer_is_kept(app: Flask, writing: Opened, looking: Opened) -> None:
+    desk = desk_of(app, writing, StaffRole.ADMINISTRATOR)
+    typed = {
+        "name": "Oficina",
+        "entity": "Gobernación de Ejemplo",
+        "departamento": "17",
+        "signer_post": "Jefa",
+        "issued_in": "Manizales, Caldas",
+    }
+    answer = desk.post(PAGE, typed)
+    assert answer.status_code == 422
+    assert 'id="signer_name-error"' in answer.get_data(as_text=True)
+    assert "Manizales, Caldas" in answer.get_data(as_text=True)
+    assert desk.post(PAGE, typed | {"signer_name": "Marina Ficticia Alisos"}).status_code == 302
+    with looking() as db:
+        view = queries.office_view(db)
+    assert (view.signer_name, view.signer_post, view.issued_in) == ("Marina Ficticia Alisos", "Jefa", "Manizales, Caldas")
+
+
 @pytest.mark.parametrize("role", [StaffRole.ORGANISER, StaffRole.DOOR, StaffRole.READER])
 def test_only_administrators_name_the_office(app: Flask, writing: Opened, role: StaffRole) -> None:
     assert desk_of(app, writing, role).get(PAGE).status_code == 403

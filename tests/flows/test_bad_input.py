@@ -6,6 +6,7 @@ The walk finds the forms by itself, so a new door is swept from the day it has o
 import io
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -13,9 +14,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from eventos.app import create_app
+from eventos.kernel.db import database
+from eventos.kernel.settings import Settings
 from tests.accounts.factories import open_form_token
 from tests.flows.conftest import Visit
 from tests.flows.town import HOST, Found, Snapshot, Town, build, officer, walk
+from tests.support import once
+from tests.support.databases import Databases
 from tests.support.fixtures import Serve
 from tests.support.visitor import PageForm
 
@@ -66,12 +72,46 @@ ENGLISH = ("This field is required", "Not a valid", "Invalid ", "Field must be",
 QUERIES = ("pagina", "q", "next", "aviso", "ciclo", "municipio", "entidad", "modalidad", "estado", "texto", "orden", "token", "v")
 
 
-@pytest.fixture
-def town(app: Flask, database_url: str) -> Iterator[tuple[Town, Snapshot]]:
+Walked = tuple[dict[str, Found], dict[str, set[str]]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A town that stands for the whole module, and what was found on the walks through it."""
+
+    app: Flask
+    town: Town
+    snapshot: Snapshot
+    walks: dict[str, Walked] = field(default_factory=dict)
+
+    def walk(self, side: str) -> Walked:
+        """The forms and the addresses of one side; nobody changes anything by walking, so once is enough."""
+        if side not in self.walks:
+            client, _token, starts = visitor_of(self.app, self.town, side)
+            self.walks[side] = walk(self.app, client, starts)
+        return self.walks[side]
+
+
+@pytest.fixture(scope="module")
+def built(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    url = databases.fresh("sqlite")
+    told = {"EVENTOS_DATA_DIR": str(tmp_path_factory.mktemp("town")), "EVENTOS_DATABASE_URL": url}
+    app = create_app(Settings.from_environ(told), ring=lambda: None)
     app.config["PROPAGATE_BUGS"] = False
     app.config["SESSION_COOKIE_SECURE"] = False
-    made = build(app)
-    return made, Snapshot(app, database_url)
+    once.share(app)
+    town = build(app)
+    yield Place(app, town, Snapshot(app, url))
+    with app.app_context():
+        database.engine.dispose()
+    databases.discard(url)
+
+
+@pytest.fixture
+def place(built: Place) -> Place:
+    """The town as it was built, whatever was sent to it before."""
+    built.snapshot.restore()
+    return built
 
 
 def visitor_of(app: Flask, town: Town, side: str) -> tuple[FlaskClient, str, tuple[str, ...]]:
@@ -155,12 +195,11 @@ def upload(found: Found, token: str, name: str, content: bytes, filename: str) -
 
 
 @pytest.mark.parametrize("side", ["public", "office"])
-def test_no_form_answers_nonsense_with_an_error_of_ours(app: Flask, town: tuple[Town, Snapshot], side: str, is_full: bool) -> None:
+def test_no_form_answers_nonsense_with_an_error_of_ours(place: Place, side: str, is_full: bool) -> None:
     """In full every text is sent to every form; otherwise each form gets a quarter of them."""
     texts = list(TEXTS.items())
-    place, snapshot = town
-    client, token, starts = visitor_of(app, place, side)
-    forms, _places = walk(app, client, starts)
+    client, token, _starts = visitor_of(place.app, place.town, side)
+    forms, _places = place.walk(side)
     assert len(forms) >= (6 if side == "public" else 15), sorted(forms)
     wrong = []
     for number, (kind, found) in enumerate(forms.items()):
@@ -168,16 +207,15 @@ def test_no_form_answers_nonsense_with_an_error_of_ours(app: Flask, town: tuple[
             answer = send(client)
             wrong += judge(answer, f"{what} → {kind}")
             if answer.status_code < 400:
-                snapshot.restore()
-                client, token, _starts = visitor_of(app, place, side)
+                place.snapshot.restore()
+                client, token, _starts = visitor_of(place.app, place.town, side)
     assert not wrong, "\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("side", ["public", "office"])
-def test_what_was_typed_stays_in_a_form_that_is_refused(app: Flask, town: tuple[Town, Snapshot], side: str) -> None:
-    place, snapshot = town
-    client, token, starts = visitor_of(app, place, side)
-    forms, _places = walk(app, client, starts)
+def test_what_was_typed_stays_in_a_form_that_is_refused(place: Place, side: str) -> None:
+    client, token, _starts = visitor_of(place.app, place.town, side)
+    forms, _places = place.walk(side)
     lost, refused = [], 0
     for kind, found in forms.items():
         for name in found.form.names("text", "textarea"):
@@ -189,18 +227,17 @@ def test_what_was_typed_stays_in_a_form_that_is_refused(app: Flask, town: tuple[
                 if "Palabras que quedan" not in answer.text:
                     lost.append(f"{name} → {kind}")
             else:
-                snapshot.restore()
-                client, token, _starts = visitor_of(app, place, side)
+                place.snapshot.restore()
+                client, token, _starts = visitor_of(place.app, place.town, side)
     assert not lost, "\n" + "\n".join(lost)
     assert refused >= (5 if side == "public" else 8)
 
 
 @pytest.mark.parametrize("side", ["public", "office"])
-def test_no_page_answers_a_strange_address_with_an_error_of_ours(app: Flask, town: tuple[Town, Snapshot], side: str, is_full: bool) -> None:
+def test_no_page_answers_a_strange_address_with_an_error_of_ours(place: Place, side: str, is_full: bool) -> None:
     texts = [*TEXTS.items(), ("broken UTF-8", "\udcff\udced")]
-    place, _snapshot = town
-    client, _token, starts = visitor_of(app, place, side)
-    _forms, places = walk(app, client, starts)
+    client, _token, _starts = visitor_of(place.app, place.town, side)
+    _forms, places = place.walk(side)
     assert len(places) >= 10, sorted(places)
     wrong = []
     for number, (path, keys) in enumerate(places.items()):
@@ -211,9 +248,8 @@ def test_no_page_answers_a_strange_address_with_an_error_of_ours(app: Flask, tow
 
 
 @pytest.mark.parametrize("side", ["public", "office"])
-def test_no_route_trips_over_a_strange_name_in_its_address(app: Flask, town: tuple[Town, Snapshot], side: str) -> None:
-    place, _snapshot = town
-    client, token, _starts = visitor_of(app, place, side)
+def test_no_route_trips_over_a_strange_name_in_its_address(place: Place, side: str) -> None:
+    client, token, _starts = visitor_of(place.app, place.town, side)
     strange = (
         "%00",
         "%ff%ed%a0%80",
@@ -227,7 +263,7 @@ def test_no_route_trips_over_a_strange_name_in_its_address(app: Flask, town: tup
         "' OR 1=1",
     )
     wrong = []
-    for rule in app.url_map.iter_rules():
+    for rule in place.app.url_map.iter_rules():
         if not rule.arguments:
             continue
         for word in strange:
@@ -239,20 +275,19 @@ def test_no_route_trips_over_a_strange_name_in_its_address(app: Flask, town: tup
     assert not wrong, "\n" + "\n".join(wrong)
 
 
-def test_every_route_that_writes_is_swept_or_refuses_a_stranger(app: Flask, town: tuple[Town, Snapshot]) -> None:
+def test_every_route_that_writes_is_swept_or_refuses_a_stranger(place: Place) -> None:
     """Whatever the walk does not reach is at least sent an empty form, at an address of something that does not exist."""
-    place, snapshot = town
     wrong = []
     for side in ("public", "office"):
-        client, token, _starts = visitor_of(app, place, side)
-        for rule in app.url_map.iter_rules():
+        client, token, _starts = visitor_of(place.app, place.town, side)
+        for rule in place.app.url_map.iter_rules():
             if "POST" in (rule.methods or set()):
                 path = re.sub(r"<int[^>]*>", "999999", rule.rule)
                 path = re.sub(r"<[^>]+>", "no-existe", path)
                 answer = client.post(path, data={"csrf_token": token, "raro": "\x00"})
                 wrong += judge(answer, f"{side}: {rule.rule}")
                 if answer.status_code < 400:
-                    snapshot.restore()
+                    place.snapshot.restore()
     assert not wrong, "\n" + "\n".join(wrong)
 
 

@@ -99,3 +99,13 @@ def test_every_module_opens_with_a_sentence() -> None:
 def test_no_drawer_for_what_has_no_name() -> None:
     drawers = {"utils", "util", "helpers", "helper", "common", "misc"}
     assert [name(file) for file in files("eventos/**/*.py") if drawers & {file.stem, file.parent.name}] == []
+
+
+def test_the_pdf_engine_is_loaded_by_who_draws_alone() -> None:
+    """It takes a quarter of a second and Pango, which whoever only answers pages or sends mails does not need."""
+    early = [
+        file for file in files("eventos/**/*.py") if name(file) != "eventos/adapters/pdf.py" and not name(file).startswith("eventos/demo/")
+    ]
+    loaded = r"^from eventos\.adapters import .*\bpdf\b|^from eventos\.adapters\.pdf |^(from|import) weasyprint"
+    assert lines_with(loaded, early) == []
+    assert lines_with(loaded, files("eventos/adapters/pdf.py", "eventos/demo/*.py")) != []

@@ -32,6 +32,15 @@ def test_no_page_carries_inline_style_or_script() -> None:
     assert {page: places for page, places in found.items() if places} == {}
 
 
+WRITES_MARKUP = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|setHTMLUnsafe|\beval\(|new Function"
+
+
+def test_no_script_writes_markup() -> None:
+    """What the server says is put in as text; `poll.js` reads a page of ours and takes parts of it, whose scripts do not run."""
+    assert lines_with(WRITES_MARKUP, files("static/js/**/*.js", "static/js/*.js")) == []
+    assert all(re.search(WRITES_MARKUP, line) for line in ("a.innerHTML = b", "eval(b)", "x.insertAdjacentHTML('beforeend', b)"))
+
+
 def test_no_page_asks_another_origin_for_anything() -> None:
     assert lines_with(r"(?:src|srcset)\s*=\s*[\"'](?:https?:)?//|<link[^>]+href\s*=\s*[\"'](?:https?:)?//", PAGES) == []
     assert lines_with(r"url\(\s*[\"']?(?:https?:)?//|@import", files("static/css/**")) == []

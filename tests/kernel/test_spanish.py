@@ -205,11 +205,3 @@ def test_a_weekday_without_year_that_fits_is_read() -> None:
 def test_what_is_no_date_is_refused_in_spanish(typed: str) -> None:
     with pytest.raises(ValueError, match=r"Escriba|no existe"):
         spanish.parse_date(typed, today=TODAY)
-
-
-def test_weekday_mismatch_says_what_is_wrong() -> None:
-    assert spanish.weekday_mismatch("Viernes 29 de julio", FIFTH) == "El 29 de julio de 2021 es jueves, no viernes."
-    assert spanish.weekday_mismatch("JUEVES 29 de julio", FIFTH) is None
-    assert spanish.weekday_mismatch("jueves y viernes", FIFTH) is None
-    assert spanish.weekday_mismatch("29 de julio, Santo Domingo", FIFTH) is None
-    assert spanish.weekday_mismatch("sábado 29", date(2021, 7, 31)) is None

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -109,9 +110,31 @@ def test_prepared_published_and_open_to_everybody(
         answer = client.get(f"/eventos/{event.slug}/{address}")
         assert hashlib.sha256(answer.data).hexdigest() == version.files[name]
         assert client.get(f"/eventos/{event.slug}/{address}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
-    shown = client.get(f"/eventos/{event.slug}").text
-    assert f'<meta property="og:image" content="{links.event(event.slug)}/pieza.png?v=1">' in shown
-    assert 'property="og:image:alt" content="Pieza publicitaria de Quinta asistencia técnica' in shown
+
+
+def test_what_shares_the_page_finds_a_whole_address_a_size_and_words(
+    desk: Desk, client: FlaskClient, event: Event, outbox_run: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open Graph as WhatsApp reads it: https, whole addresses, the size said, and a picture of less than 300 kB."""
+    desk.post(path_of(event))
+    outbox_run()
+    desk.post(f"{path_of(event)}/1/publicar", form_at=path_of(event))
+    monkeypatch.setattr(links, "_public_url", "https://eventos.caldas.example")
+    page = client.get(f"/eventos/{event.slug}").text
+    told = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[a-z_:]+|description)" content="([^"]*)">', page))
+    address = f"https://eventos.caldas.example/eventos/{event.slug}"
+    assert (told["og:url"], told["og:image"]) == (address, f"{address}/pieza.png?v=1")
+    assert (told["og:image:type"], told["og:image:width"], told["og:image:height"]) == ("image/png", "1200", "630")
+    assert told["og:image:alt"].startswith("Pieza publicitaria de Quinta asistencia técnica")
+    assert told["og:title"] == "Quinta asistencia técnica: Gobierno Abierto"
+    assert told["og:description"] == told["description"]
+    assert "8:00 a. m. a 10:00 a. m. Virtual." in told["og:description"].replace("\xa0", " ")
+    assert told["twitter:card"] == "summary_large_image"
+    picture = client.get(f"/eventos/{event.slug}/pieza.png")
+    assert picture.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    with Image.open(io.BytesIO(picture.data)) as image:
+        assert (image.format, image.size) == ("PNG", (1200, 630))
+    assert len(picture.data) < 300_000
 
 
 def test_the_events_page_still_costs_six_statements(

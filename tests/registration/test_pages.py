@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -17,6 +16,7 @@ from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
 from tests.support.browser import PHONE, Chromium
 from tests.support.judges import axe, vnu
+from tests.support.smtp import Mailbox
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -60,16 +60,15 @@ def fill(page: Page, **changes: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_every_page_satisfies_both_checkers_and_fits_a_phone(server: Any, writing: Opened, chromium: Chromium) -> None:
+def test_every_page_satisfies_both_checkers_and_fits_a_phone(inside: str, writing: Opened, chromium: Chromium) -> None:
     shown: dict[str, str] = {}
     faults: list[str] = []
+    page, plain = chromium.open(width=PHONE, keeps=True), chromium.open(javascript=False, keeps=True)
     for name, path in paths(writing).items():
-        page = chromium.open(width=PHONE)
-        page.goto(server.url + path)
+        page.goto(inside + path)
         faults += [f"{name}: {fault}" for fault in axe(page)]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-        plain = chromium.open(javascript=False)
-        plain.goto(server.url + path)
+        plain.goto(inside + path)
         shown[name] = plain.content()
     assert faults == []
     assert vnu(shown) == []
@@ -77,24 +76,27 @@ def test_every_page_satisfies_both_checkers_and_fits_a_phone(server: Any, writin
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_without_scripts_an_ambiguous_place_is_chosen_and_the_receipt_follows(server: Any, writing: Opened, chromium: Chromium) -> None:
+def test_without_scripts_an_ambiguous_place_is_chosen_and_the_receipt_follows(
+    inside: str, writing: Opened, chromium: Chromium, outbox_run: Callable[[], int], mailbox: Mailbox
+) -> None:
     page = chromium.open(width=PHONE, javascript=False)
-    page.goto(server.url + paths(writing)["form"])
+    page.goto(inside + paths(writing)["form"])
     fill(page, municipio="Riosucio")
     page.get_by_label("Riosucio, Chocó").check()
     assert page.input_value("[name=document_number]") == "12.345.678"
     page.click("button[type=submit]")
     assert "/inscripcion/recibida/" in page.url
     assert page.locator("h1").inner_text() == "Revise su correo"
-    (message,) = server.mailbox.wait_for("e@riosucio.example")
+    outbox_run()
+    (message,) = mailbox.to("e@riosucio.example")
     assert message["Subject"].startswith("Inscripción confirmada: ")
 
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_with_scripts_the_municipality_is_picked_from_the_list(server: Any, writing: Opened, chromium: Chromium) -> None:
+def test_with_scripts_the_municipality_is_picked_from_the_list(inside: str, writing: Opened, chromium: Chromium) -> None:
     page = chromium.open(width=PHONE)
-    page.goto(server.url + paths(writing)["form"])
+    page.goto(inside + paths(writing)["form"])
     page.locator("#municipio").press_sequentially("rio")
     page.locator(".combo__option", has_text="Chocó").first.click()
     assert page.input_value("#municipio_code").startswith("27")

@@ -87,6 +87,15 @@ def test_my_registration_shows_code_and_masks_the_document(client: FlaskClient, 
     assert (page.headers["Cache-Control"], page.headers["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
+def test_the_constancia_is_offered_from_the_hour_of_the_event(client: FlaskClient, mine: Mine, clock_at: Freeze) -> None:
+    """The office may close the acta before the last hour is over."""
+    offered = []
+    for moment in (datetime(2030, 7, 25, 12, 59, tzinfo=UTC), datetime(2030, 7, 25, 13, 1, tzinfo=UTC)):
+        clock_at(moment)
+        offered.append("Mi constancia" in html_of(client.get(mine.url)))
+    assert offered == [False, True]
+
+
 def test_the_qr_of_the_page_is_the_ticket(client: FlaskClient, mine: Mine) -> None:
     picture = client.get(f"{mine.url}/qr.png")
     assert picture.mimetype == "image/png"

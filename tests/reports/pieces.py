@@ -1,7 +1,7 @@
 """What an informe shows beside its words, written down for a test: a published pieza, slides, questions, a closed acta."""
 
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pypdfium2
 from PIL import Image, ImageDraw
@@ -43,7 +43,9 @@ def a_flyer(db: Session, event: Event, *, version: int = 1, published: bool = Tr
 
 
 def some_slides(db: Session, event: Event, *, pages: int = 3, title: str = "Gobierno abierto", state: str = "ready") -> list[str]:
-    keys = [a_picture(f"Diapositiva {n}") for n in range(1, pages + 1)]
+    """Slides with a picture for each page; beyond the first few the pages look alike."""
+    keys = [a_picture(f"Diapositiva {min(n, 4)}") for n in range(1, min(pages, 4) + 1)]
+    keys += keys[-1:] * (pages - len(keys))
     db.add(
         Material(
             public_id=tokens.public_id(), event_id=event.id, position=1, kind="slides", title=title, filename="a.pdf",
@@ -52,6 +54,16 @@ def some_slides(db: Session, event: Event, *, pages: int = 3, title: str = "Gobi
     )  # fmt: skip
     db.flush()
     return keys
+
+
+def a_file(db: Session, event: Event, title: str, *, filename: str, dated_on: date | None = None, kind: str = "file") -> None:
+    db.add(
+        Material(
+            public_id=tokens.public_id(), event_id=event.id, position=9, kind=kind, title=title, filename=filename, dated_on=dated_on,
+            media_type="application/octet-stream", file_sha256="f" * 64, size=1, state="ready", page_images=[], created_at=AFTER,
+        )
+    )  # fmt: skip
+    db.flush()
 
 
 def a_question(db: Session, event: Event, body: str, *, answer: str = "", state: str = "", **changes: object) -> None:

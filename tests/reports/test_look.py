@@ -1,5 +1,7 @@
 """The pages of the informe and of the backups before axe and the HTML checker, at 360 and 1280 px."""
 
+from collections.abc import Callable
+
 import pytest
 
 from eventos.accounts import service as accounts
@@ -12,14 +14,14 @@ from tests.attendance.factories import register, the_114
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.reports.pieces import a_flyer, a_question, close, some_slides
-from tests.support import judges
-from tests.support.browser import DESKTOP, PHONE, Chromium
-from tests.support.fixtures import Serve
+from tests.support.browser import PHONE, Chromium
+from tests.support.judges import vnu
+from tests.support.looks import look_at
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
-def test_each_page_pleases_its_judges(chromium: Chromium, serve: Serve, writing: Opened) -> None:
+def test_each_page_pleases_its_judges(chromium: Chromium, inside: str, writing: Opened, outbox_run: Callable[[], int]) -> None:
     with writing() as db:
         event = a_published_event(db)
         register(db, event, the_114())
@@ -30,13 +32,12 @@ def test_each_page_pleases_its_judges(chromium: Chromium, serve: Serve, writing:
         url = f"/escritorio/eventos/{event.slug}/informe"
         asked = service.ask(db, event.id, format="pdf", by=SYSTEM, now=clock.now()).public_id
         cookie = accounts.start_session(db, a_staff(db, role=StaffRole.ADMINISTRATOR).id, now=clock.now())
-    server = serve()
-    seen: dict[str, str] = {}
-    for width in (PHONE, DESKTOP):
-        page = chromium.open(width=width, signed_in=(server.url, cookie))
-        for address in (url, f"{url}/palabras", f"/escritorio/informes/{asked}", "/escritorio/copias"):
-            page.goto(server.url + address)
-            seen[f"{address} {width}"] = page.content()
-            assert judges.axe(page) == [], address
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-    assert judges.vnu(seen) == []
+    pages = (url, f"{url}/palabras", f"/escritorio/informes/{asked}", "/escritorio/copias")
+    page = chromium.open(width=PHONE, keeps=True, signed_in=(inside, cookie))
+    assert look_at(page, inside, pages) == {}
+    waiting = page.request.get(inside + pages[2]).text()
+    outbox_run()
+    assert look_at(page, inside, pages[2:3]) == {}
+    seen = {path: page.request.get(inside + path).text() for path in pages}
+    assert waiting != seen[pages[2]]
+    assert vnu(seen | {"waiting": waiting}) == []

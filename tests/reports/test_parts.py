@@ -3,6 +3,8 @@
 import io
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -15,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from eventos.adapters import storage
 from eventos.cycles.models import Event
+from eventos.cycles.queries import event_view_by_id
 from eventos.demo import texts
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import transaction
+from eventos.kernel.vocabulary import Modality
 from eventos.registration.models import Registration
 from eventos.reports import annexes, export, queries, rules, service
 from eventos.reports.models import Report
@@ -27,11 +31,17 @@ from eventos.reports.sections import SaveSection, SaveWords
 from tests.adapters.test_pdf import check_profiles, vera
 from tests.attendance.factories import Guest, register, the_114
 from tests.cycles.factories import LINK, a_cycle, a_published_event
-from tests.reports.pieces import a_flyer, a_question, close, some_slides, words_of_pdf
+from tests.reports.pieces import a_file, a_flyer, a_question, close, some_slides, words_of_pdf
 from tests.support.judges import openxml_audit
 from tests.support.statements import counted
 
 Opened = Callable[[], AbstractContextManager[Session]]
+
+# SÍ and NO for each of the 18 commitments in the model informe: 23 answers of 27 convened.
+HOUSE_TABLE = (
+    (19, 4), (19, 4), (7, 16), (7, 16), (11, 12), (17, 6), (22, 1), (13, 10), (19, 4), (11, 12), (12, 11), (19, 4), (9, 14), (19, 4),
+    (13, 10), (18, 5), (17, 6), (22, 1),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -189,11 +199,67 @@ def test_only_what_is_ready_and_published_is_shown(db: Session, app: Flask) -> N
     assert {"Pieza publicitaria", "Diapositivas", "Preguntas"} <= set(context["missing"])
 
 
-def test_slides_beyond_what_fits_are_counted_and_not_shown() -> None:
-    sets = [queries.SlidesView("Una", ("a" * 64,) * 40), queries.SlidesView("Otra", ("b" * 64,) * 20)]
+def slide_set(title: str, pages: int) -> queries.SlidesView:
+    return queries.SlidesView(title, ("a" * 64,) * pages, queries.FileView(title, f"{title}.pdf", None, "e" * 64))
+
+
+def test_slides_beyond_what_fits_are_counted_and_stand_in_an_annex() -> None:
+    sets = [slide_set("Una", 40), slide_set("Otra", 20), slide_set("Última", 1)]
     told = annexes.slides(sets, first=2)
-    assert [len(each["pages"]) for each in told] == [40, 8]
-    assert told[1]["caption"] == "Figura 3. Otra: 8 de las 20 diapositivas; las demás están en los materiales del evento."
+    assert [len(each["pages"]) for each in told] == [40, 8, 0]
+    assert told[1]["caption"] == "Figura 3. Otra: 8 de 20 diapositivas; todas están en el anexo 1."
+    assert told[2]["caption"] == "Figura 4. Última: 1 diapositiva, en el anexo 2."
+    assert annexes.cut_slides(sets) == "Diapositivas: se muestran 48 de 61; los archivos completos son anexos"
+    assert annexes.cut_slides([slide_set("Una", 48)]) == ""
+
+
+@pytest.mark.parametrize("format", ["docx", "pdf"])
+def test_an_informe_that_cannot_show_every_slide_says_so_and_names_the_files_that_hold_them(
+    app: Flask, writing: Opened, tmp_path: Path, format: str
+) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        some_slides(db, event, pages=annexes.MOST_SLIDES + 2)
+        a_file(db, event, "Nota de voz", filename="nota.docx", dated_on=date(2021, 4, 5))
+        a_file(db, event, "Otra presentación", filename="otra.pptx", kind="slides", dated_on=date(2031, 1, 2))
+    with app.app_context():
+        said = READERS[format](export.write(event.slug, format, tmp_path).read_bytes())
+    assert "Figura 1. Gobierno abierto: 48 de 50 diapositivas; todas están en el anexo 1." in said
+    assert "Diapositivas: se muestran 48 de 50; los archivos completos son anexos" in said[said.index("Partes que faltan") :]
+    assert f"Anexos Anexo 1. Gobierno abierto, archivo a.pdf. Huella SHA-256 del archivo: {'0' * 64}" in said
+    assert "Anexo 2. Nota de voz, archivo nota.docx, con fecha propia: 5 de abril de 2021, anterior al evento." in said
+    assert "Anexo 3. Otra presentación, archivo otra.pptx, con fecha propia: 2 de enero de 2031. Huella" in said
+    assert said.index("Anexo 3.") < said.index("Partes que faltan") < said.index("Elaborado por")
+
+
+@pytest.mark.parametrize(
+    ("modality", "link", "note"),
+    [
+        (Modality.ONSITE, "", "El evento fue presencial: no tuvo link de ingreso."),
+        (Modality.VIRTUAL, "", "No se conserva el link de ingreso."),
+        (Modality.VIRTUAL, LINK, ""),
+    ],
+)
+def test_a_link_that_is_not_there_is_told_by_what_the_event_was(db: Session, modality: Modality, link: str, note: str) -> None:
+    event = a_published_event(db)
+    view = replace(event_view_by_id(db, event.id), modality=modality, link=link)
+    assert annexes.link_note(view) == note
+
+
+def test_what_was_frozen_for_other_templates_is_frozen_again(fifth: str, writing: Opened) -> None:
+    with writing() as db:
+        event = db.query(Event).filter_by(slug=fifth).one()
+        report = service.ask(db, event.id, format="docx", by=SYSTEM, now=clock.now())
+        report.content = {"version": rules.CONTENT_VERSION - 1, "context": {"title": "Viejo"}, "author": "Nadie"}
+        db.flush()
+        frozen = service.freeze(db, report.id)
+        assert frozen is not None
+        assert frozen.context["title"] == "Informe quinta asistencia técnica"
+        report.content = {**report.content, "author": "Otra"}
+        db.flush()
+        again = service.freeze(db, report.id)
+        assert again is not None
+        assert again.author == "Otra"
 
 
 @pytest.mark.parametrize("format", ["docx", "pdf"])
@@ -224,8 +290,10 @@ def test_the_third_session_prints_its_18_commitments_and_names_who_did_not_answe
     assert "No respondieron Marulanda, Norcasia, San José y Victoria." in said
     assert "inventados" in said
     assert "No se conserva el número de asistentes." in said
-    for number, (commitment, yes, no) in enumerate(texts.COMMITMENTS, 1):
+    assert tuple((yes, no) for _, yes, no in texts.COMMITMENTS) == HOUSE_TABLE
+    for number, ((commitment, _, _), (yes, no)) in enumerate(zip(texts.COMMITMENTS, HOUSE_TABLE, strict=True), 1):
         assert f"{number} {commitment} {yes} {no}" in said, commitment
+        assert yes + no == 23
     assert "Total 274 140" in said
     assert "acta" not in said.lower().replace("exacta", "").replace("actas", "")
 

@@ -178,3 +178,13 @@ def test_annex_tables_are_numbered_after_the_first(db: Session) -> None:
     assert context["annex_tables"] == [
         {"caption": "Tabla 2. Resultado del autodiagnóstico", "headers": ["N.º", "SÍ"], "rows": [["1", "19"]]}
     ]
+
+
+def test_nobody_counted_is_said_in_words_and_not_as_a_large_zero(db: Session) -> None:
+    event = a_published_event(db)
+    register(db, event, [Guest("Inscrita", divipola="17001")])
+    found, view = count(db, event.id), the_view(db, event)
+    assert rules.figure(view, found) == ""
+    assert rules.participation_sentence(view, found) == "No se registraron asistentes en la quinta asistencia técnica."
+    register(db, event, [Guest("Vino", divipola="17001", attended=True)])
+    assert rules.figure(view, count(db, event.id)) == "1"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from eventos.adapters import storage
 from eventos.adapters.tables import write_xlsx
-from eventos.cycles.models import CycleStaff
+from eventos.cycles.models import CycleStaff, Event
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import StaffRole
 from eventos.reports import queries
@@ -70,6 +70,10 @@ def test_page_says_what_the_informe_will_say_and_what_it_lacks(stage: Callable[.
     assert "fue de 114 funcionarios de diferentes municipios del departamento de Caldas y otros departamentos." in page
     assert "Faltaron Marulanda y Norcasia." in page
     assert LINK in page
+    event = scene.url.removesuffix("/informe")
+    for place in ("pieza", "materiales", "preguntas", "asistencia"):
+        assert f'href="{event}/{place}"' in page
+        assert scene.client.get(f"{event}/{place}").status_code == 200
     for part in ("Contexto", "Objetivo", "Elaborado por"):
         assert f"<li>{part}</li>" in page
 
@@ -90,6 +94,22 @@ def test_an_informe_is_asked_for_prepared_and_downloaded(stage: Callable[..., St
     assert file.headers["Content-Disposition"].startswith("attachment; filename=informe-")
     assert any("114 funcionarios" in paragraph.text for paragraph in Document(io.BytesIO(file.data)).paragraphs)
     assert asked.location in scene.get()
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("exact", ">114<"), ("approximate", "114 (aproximado)"), ("unknown", "No se conserva el número")]
+)
+def test_the_ready_page_says_what_is_known_of_the_count(
+    stage: Callable[..., Stage], outbox_run: Callable[[], int], writing: Opened, kind: str, told: str
+) -> None:
+    scene = stage()
+    with writing() as db:
+        db.execute(update(Event).where(Event.id == scene.event_id).values(count_kind=kind))
+    asked = scene.post()
+    outbox_run()
+    page = scene.get(asked.location)
+    assert told in page
+    assert ("Sin cerrar" in page) == ("25 de 27" in page) == (kind != "unknown")
 
 
 def test_a_file_that_is_gone_is_said_to_be_gone(stage: Callable[..., Stage], outbox_run: Callable[[], int], looking: Opened) -> None:

@@ -11,11 +11,20 @@ from sqlalchemy import select
 
 from eventos.kernel.db import reading
 from eventos.kernel.outbox import Job
+from tests.support import once
 from tests.support.browser import Chromium
+from tests.support.inside import answering
 from tests.support.server import Server
 from tests.support.smtp import Sink
 
 Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """The many applications of a run compile what is the same for all of them once."""
+    with once.compiled_once():
+        yield
 
 
 @pytest.fixture
@@ -67,6 +76,13 @@ def serve(tmp_path: Path, database_url: str) -> Iterator[Serve]:
 def server(serve: Serve) -> Server:
     """A real server with its worker, on a free port, empty."""
     return serve()
+
+
+@pytest.fixture
+def inside(app: Flask) -> Iterator[str]:
+    """The address at which the test's own application answers browsers: no process to start, and nothing kept from it."""
+    with answering(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

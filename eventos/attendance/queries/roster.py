@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from eventos.accounts.models import Staff
 from eventos.attendance.models import AttendanceDecision
 from eventos.attendance.queries.standing import RosterFilter, Standing, expected_codes, matches, standing
-from eventos.checkin.models import Acceptance
 from eventos.kernel import divipola, spanish
 from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import Modality, RegistrationState
@@ -204,7 +203,7 @@ def _rows(which: Standing, *, with_private: bool = False) -> Select[Any]:
         Staff.name.label("decided_by"),
         which.listed.c.attended.label("listed"),
         which.sheet.c.filename,
-        Acceptance.accepted_at.label("entered_at"),
+        which.door.c.accepted_at.label("entered_at"),
         which.part.label("part"),
         *private,
     ]

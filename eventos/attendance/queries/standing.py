@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision, AttendancePart
@@ -56,19 +56,43 @@ class RosterFilter:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The pieces a SELECT over the registrations of one event is made of."""
+class _Pieces:
+    """What is known about each registration of an event, whoever it belongs to."""
 
     decided: FromClause
     listed: FromClause
     sheet: FromClause
+    door: FromClause
     source: FromClause
     attended: ColumnElement[bool]
-    counted: ColumnElement[bool]
     part: ColumnElement[str]
+
+    @property
+    def entered(self) -> ColumnElement[bool]:
+        return self.door.c.registration_id.is_not(None)
+
+    @property
+    def scanned(self) -> ColumnElement[bool]:
+        """Entered by the door, and the office decided nothing else."""
+        return and_(self.decided.c.attended.is_(None), self.entered)
+
+    @property
+    def evidence(self) -> ColumnElement[str]:
+        return case(
+            (self.decided.c.attended.is_not(None), "oficina"),
+            (self.entered, "puerta"),
+            (self.listed.c.attended.is_(True), "lista"),
+            else_="",
+        )
+
+
+@dataclass(frozen=True)
+class Standing(_Pieces):
+    """The pieces a SELECT over the registrations of one event is made of; `single` leaves out those another one speaks for."""
+
+    single: ColumnElement[bool]
+    counted: ColumnElement[bool]
     team: ColumnElement[bool]
-    evidence: ColumnElement[str]
-    scanned: ColumnElement[bool]
 
 
 def standing(event_id: int) -> Standing:
@@ -76,10 +100,29 @@ def standing(event_id: int) -> Standing:
 
     A decision without a verdict took the earlier ones back, so the door or the sheet speaks again; an undone scan is no acceptance.
     Inscritos are the active registrations and whoever came from the waitlist; cancelled ones are not counted, and speakers and
-    organisers (`team`) stand apart. The last of each is looked up by index, registration by registration: joined to subqueries that
-    number the rows, SQLite compared every registration with every row.
+    organisers (`team`) stand apart. Somebody merged who registered twice counts once.
     """
-    registration = Registration.__table__
+    which = _pieces(Registration.__table__, event_id)
+    single = Registration.id.not_in(_doubled(event_id))
+    counted = and_(
+        Registration.event_id == event_id,
+        which.part == "attendee",
+        or_(
+            Registration.state == RegistrationState.ACTIVE.value,
+            and_(Registration.state == RegistrationState.WAITLISTED.value, which.attended.is_(True)),
+        ),
+        single,
+    )
+    team = and_(
+        Registration.event_id == event_id, which.part != "attendee", Registration.state != RegistrationState.CANCELLED.value, single
+    )
+    pieces = {each.name: getattr(which, each.name) for each in fields(which)}
+    return Standing(**pieces, single=single, counted=counted, team=team)
+
+
+def _pieces(registration: FromClause, event_id: int) -> _Pieces:
+    """The last of each kind of evidence, looked up by index, registration by registration: joined to subqueries that number the rows,
+    SQLite compared every registration with every row."""
     decided = AttendanceDecision.__table__.alias("decided")
     listed, sheet = ImportRow.__table__.alias("listed"), Import.__table__.alias("sheet")
     earlier = AttendanceDecision.__table__.alias("earlier")
@@ -101,32 +144,54 @@ def standing(event_id: int) -> Standing:
     earlier_part = AttendancePart.__table__.alias("earlier_part")
     parted = AttendancePart.__table__.alias("parted")
     last_part = select(func.max(earlier_part.c.id)).where(earlier_part.c.registration_id == registration.c.id)
+    # Somebody may have entered on several days: the first is the evidence.
+    door, entry = Acceptance.__table__.alias("door"), Acceptance.__table__.alias("entry")
+    first = select(func.min(entry.c.accepted_at)).where(entry.c.registration_id == registration.c.id)
     source = (
         registration.outerjoin(decided, decided.c.id == last_decision.correlate(registration).scalar_subquery())
         .outerjoin(listed, listed.c.id == last_row.correlate(registration).scalar_subquery())
         .outerjoin(sheet, sheet.c.id == listed.c.import_id)
         .outerjoin(parted, parted.c.id == last_part.correlate(registration).scalar_subquery())
-        .outerjoin(Acceptance.__table__, Acceptance.registration_id == registration.c.id)
+        .outerjoin(
+            door,
+            and_(door.c.registration_id == registration.c.id, door.c.accepted_at == first.correlate(registration).scalar_subquery()),
+        )
     )
-    entered = Acceptance.registration_id.is_not(None)
-    part = func.coalesce(parted.c.part, "attendee")
+    entered = door.c.registration_id.is_not(None)
     attended = func.coalesce(decided.c.attended, case((entered, true())), listed.c.attended, false())
-    counted = and_(
-        Registration.event_id == event_id,
-        part == "attendee",
-        or_(
-            Registration.state == RegistrationState.ACTIVE.value,
-            and_(Registration.state == RegistrationState.WAITLISTED.value, attended.is_(True)),
-        ),
+    return _Pieces(decided, listed, sheet, door, source, attended, func.coalesce(parted.c.part, "attendee"))
+
+
+def _doubled(event_id: int) -> Select[Any]:
+    """The registrations of merged people that another registration of the same person speaks for.
+
+    One speaks for the rest: that of a speaker or organiser, else the one the office decided about last, else one that says that the
+    person came, else the active, else the first. Read from the few people who were merged, never from the whole list.
+    """
+    twin, owner = Registration.__table__.alias("twin"), Person.__table__.alias("owner")
+    merged, kept = Person.__table__.alias("merged"), Person.__table__.alias("kept")
+    involved = union_all(
+        select(merged.c.id).where(merged.c.merged_into_id > 0), select(kept.c.merged_into_id).where(kept.c.merged_into_id > 0)
     )
-    team = and_(Registration.event_id == event_id, part != "attendee", Registration.state != RegistrationState.CANCELLED.value)
-    evidence = case(
-        (decided.c.attended.is_not(None), "oficina"),
-        (entered, "puerta"),
-        (listed.c.attended.is_(True), "lista"),
-        else_="",
+    which = _pieces(twin, event_id)
+    decided_last = func.coalesce(case((which.decided.c.attended.is_not(None), which.decided.c.id)), 0)
+    place = func.row_number().over(
+        partition_by=func.coalesce(owner.c.merged_into_id, owner.c.id),
+        order_by=[
+            case((which.part == "attendee", 1), else_=0),
+            decided_last.desc(),
+            case((which.attended.is_(True), 0), else_=1),
+            case((twin.c.state == RegistrationState.ACTIVE.value, 0), else_=1),
+            twin.c.id,
+        ],
     )
-    return Standing(decided, listed, sheet, source, attended, counted, part, team, evidence, and_(decided.c.attended.is_(None), entered))
+    ranked = (
+        select(twin.c.id, place.label("place"))
+        .select_from(which.source.join(owner, owner.c.id == twin.c.person_id))
+        .where(twin.c.event_id == event_id, twin.c.person_id.in_(involved), twin.c.state != RegistrationState.CANCELLED.value)
+        .subquery("ranked")
+    )
+    return select(ranked.c.id).where(ranked.c.place > 1)
 
 
 def expected_codes(db: Session, event_id: int) -> tuple[str, ...]:
@@ -146,7 +211,7 @@ def group_of(code: str | None, country: str, expected: Sequence[str]) -> str:
 
 def matches(chosen: RosterFilter, which: Standing, event_id: int, expected: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions of a filter, on the same grounds as the count: a figure and its list never differ."""
-    waiting = and_(Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED.value)
+    waiting = and_(Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED.value, which.single)
     conditions = [{Status.WAITLISTED.value: waiting, Status.TEAM.value: which.team}.get(chosen.estado, which.counted)]
     if (status := _of_status(chosen.estado, which)) is not None:
         conditions.append(status)

@@ -55,10 +55,10 @@ def _page(slug: str, form: CloseForm, *, refusal: str | None = None) -> str:
     with reading() as db:
         ref = cycles.event_in_scope(db, slug, current_staff())
         event = cycles.event_view_by_id(db, ref.id)
-        count = queries.count(db, ref.id, expected=event.expected)
         actas = queries.versions(db, ref.id)
-        pending = queries.change_since(db, ref.id, actas[0]) if actas else None
-        changes = queries.changes_between(db, actas) if len(actas) > 1 else {}
+        count = queries.count(db, ref.id, expected=event.expected) if not actas else None
+        pending, changes = queries.history(db, ref.id, actas) if actas else (None, {})
+        marks = queries.marks_by_hand(db, ref.id)
     if form.version.data is None:
         form.version.data = actas[0].version if actas else 0
         form.others.data = (actas[0].others if actas else form.others.data) or form.others.default
@@ -74,6 +74,7 @@ def _page(slug: str, form: CloseForm, *, refusal: str | None = None) -> str:
         actas=actas,
         pending=pending,
         changes=changes,
+        marks=marks,
         blocked=blocked,
         form=form,
         refusal=refusal,

@@ -9,7 +9,7 @@ from eventos.certificates import messages, queries, service
 from eventos.certificates.codes import State
 from eventos.certificates.web.desk import ISSUERS, URL, door
 from eventos.cycles import queries as cycles
-from eventos.kernel import clock
+from eventos.kernel import audit, clock
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import NotFound
 from eventos.kernel.http import actor, current_staff, download
@@ -36,10 +36,12 @@ def badges(public_id: str) -> str:
 
 @door.get("/escritorio/escarapelas/<public_id>/descargar", roles=ISSUERS)
 def badges_file(public_id: str) -> Response:
-    with reading() as db:
+    """The sheets; that they were taken is written down, because they carry everybody's name and ticket."""
+    with transaction() as db:
         sheet, slug = queries.sheet(db, public_id)
         cycles.event_in_scope(db, slug, current_staff())
-    if sheet.state != State.READY or sheet.file_sha256 is None:
-        raise NotFound("Estas escarapelas todavía no están listas.")
+        if sheet.state != State.READY or sheet.file_sha256 is None:
+            raise NotFound("Estas escarapelas todavía no están listas.")
+        audit.record(db, actor(), "certificates.read_badges", "event", sheet.event_id, sheet=sheet.id)
     content = storage.shelf().read(sheet.file_sha256, verify=True)
     return download(content, filename=f"escarapelas-{slug[:60]}.pdf", media_type=messages.PDF)

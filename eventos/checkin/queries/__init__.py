@@ -10,6 +10,7 @@ from eventos.checkin.queries.devices import (
     device_by_token,
     device_names,
     events_to_offer,
+    hours_of,
     open_link,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "door_count",
     "earlier",
     "events_to_offer",
+    "hours_of",
     "open_link",
     "search",
 ]

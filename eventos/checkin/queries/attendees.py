@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from eventos.checkin.models import Acceptance, Device, Scan
@@ -22,8 +22,9 @@ MOST_FOUND = 8
 
 @dataclass(frozen=True)
 class Entered:
-    """The accepted scan of a registration, as it stood when it was looked up."""
+    """The accepted scan of a registration on a day of its event, as it stood when it was looked up."""
 
+    day: str
     device_id: int
     nonce: str
     at: datetime
@@ -43,11 +44,17 @@ class Attendee:
     name: str
     work: tuple[str, ...]
     document: str
-    entered: Entered | None = None
+    entered: tuple[Entered, ...] = ()
+
+    def entered_on(self, day: str) -> Entered | None:
+        return next((one for one in self.entered if one.day == day), None)
 
 
-def _attendees(*which: ColumnElement[bool]) -> Select[Any]:
-    """Events with those of their registrations that `which` says; an event without any is one row."""
+def _attendees(*which: ColumnElement[bool], entries: ColumnElement[bool] | None = None) -> Select[Any]:
+    """Events with those of their registrations that `which` says; an event without any is one row.
+
+    A row for each entry of a registration, or one without any; `entries` says which of them are of interest.
+    """
     first_day = select(func.min(EventDay.starts_at)).where(EventDay.event_id == Event.id).correlate(Event).scalar_subquery()
     columns: list[Any] = [
         Event.id.label("event_id"),
@@ -67,6 +74,7 @@ def _attendees(*which: ColumnElement[bool]) -> Select[Any]:
         Person.family_names,
         Person.document_type,
         Person.document_number,
+        Acceptance.day,
         Acceptance.device_id,
         Acceptance.nonce,
         Acceptance.accepted_at,
@@ -77,7 +85,7 @@ def _attendees(*which: ColumnElement[bool]) -> Select[Any]:
         .select_from(Event)
         .outerjoin(Registration, and_(Registration.event_id == Event.id, *which))
         .outerjoin(Person, Person.id == Registration.person_id)
-        .outerjoin(Acceptance, Acceptance.registration_id == Registration.id)
+        .outerjoin(Acceptance, and_(Acceptance.registration_id == Registration.id, true() if entries is None else entries))
         .outerjoin(Device, Device.id == Acceptance.device_id)
     )
 
@@ -89,10 +97,11 @@ def by_tickets(db: Session, tickets: dict[str, int]) -> dict[str, Attendee | tup
     asked = _attendees(Registration.ticket_hash.in_(tickets))
     found: dict[str, Attendee | tuple[str, str]] = {}
     events: dict[int, tuple[str, str]] = {}
-    for row in db.execute(asked.where(Event.id.in_(set(tickets.values())))):
+    rows = db.execute(asked.where(Event.id.in_(set(tickets.values())))).all()
+    for row in rows:
         events[row.event_id] = (title(row.kind, row.number, row.topic)[1], _when(row))
-        if row.registration_id is not None:
-            found[row.ticket_hash] = _attendee(row)
+    hashes = {row.registration_id: row.ticket_hash for row in rows}
+    found |= {hashes[number]: attendee for number, attendee in _by_registration(rows).items()}
     for ticket, event_id in tickets.items():
         if ticket not in found and event_id in events:
             found[ticket] = events[event_id]
@@ -103,20 +112,30 @@ def by_public_ids(db: Session, public_ids: Sequence[str], event_id: int) -> dict
     """Registrations of one event that somebody ticked by name."""
     if not public_ids:
         return {}
-    rows = db.execute(_attendees().where(Event.id == event_id, Registration.public_id.in_(public_ids)))
-    return {row.public_id: _attendee(row) for row in rows}
+    rows = db.execute(_attendees().where(Event.id == event_id, Registration.public_id.in_(public_ids))).all()
+    return {attendee.public_id: attendee for attendee in _by_registration(rows).values()}
 
 
 def by_ids(db: Session, registration_ids: Sequence[int]) -> dict[int, Attendee]:
     """The same, of answers that were given before."""
-    return {row.registration_id: _attendee(row) for row in db.execute(_attendees().where(Registration.id.in_(registration_ids)))}
+    return _by_registration(db.execute(_attendees().where(Registration.id.in_(registration_ids))).all())
+
+
+def _by_registration(rows: Sequence[Any]) -> dict[int, Attendee]:
+    """The rows of each registration as one attendee, in the order they came."""
+    mine: dict[int, list[Any]] = {}
+    for row in rows:
+        if row.registration_id is not None:
+            mine.setdefault(row.registration_id, []).append(row)
+    return {number: _attendee(some) for number, some in mine.items()}
 
 
 def _when(row: Any) -> str:
     return f"del {spanish.date_long(clock.local(row.starts_at).date())}" if row.starts_at else row.date_note
 
 
-def _attendee(row: Any) -> Attendee:
+def _attendee(rows: Sequence[Any]) -> Attendee:
+    row = rows[0]
     return Attendee(
         registration_id=row.registration_id,
         public_id=row.public_id,
@@ -127,7 +146,7 @@ def _attendee(row: Any) -> Attendee:
         name=f"{row.given_names} {row.family_names}".strip(),
         work=tuple(part for part in (row.entity_name, row.dependency or row.post) if part),
         document=mask_document(row.document_type, row.document_number) if row.document_number else "",
-        entered=Entered(row.device_id, row.nonce, row.accepted_at, row.device_name) if row.accepted_at else None,
+        entered=tuple(Entered(one.day, one.device_id, one.nonce, one.accepted_at, one.device_name) for one in rows if one.accepted_at),
     )
 
 
@@ -137,8 +156,11 @@ def earlier(db: Session, device_id: int, nonces: Sequence[str]) -> dict[str, Sca
     return {scan.nonce: scan for scan in rows}
 
 
-def search(db: Session, event_id: int, typed: str) -> list[Attendee]:
-    """At most eight people of the event whose name holds every word typed, or whose document begins so."""
+def search(db: Session, event_id: int, typed: str, *, day: str) -> list[Attendee]:
+    """At most eight people of the event whose name holds every word typed, or whose document begins so.
+
+    With their entry of `day`, or with all of them when it is "".
+    """
     words = fold(typed).split()[:6]
     digits = "".join(char for char in typed if char.isdigit())
     ways = [and_(*(Person.name_key.contains(word, autoescape=True) for word in words))] if words else []
@@ -147,9 +169,9 @@ def search(db: Session, event_id: int, typed: str) -> list[Attendee]:
     if not ways:
         return []
     asked = (
-        _attendees()
+        _attendees(entries=Acceptance.day == day if day else None)
         .where(Event.id == event_id, or_(*ways))
         .order_by(Registration.state == RegistrationState.CANCELLED.value, Person.name_key, Registration.id)
         .limit(MOST_FOUND)
     )
-    return [_attendee(row) for row in db.execute(asked)]
+    return list(_by_registration(db.execute(asked).all()).values())

@@ -8,7 +8,8 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
-from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
+from eventos.checkin.models import WALK_IN, Acceptance, Device, DeviceEvent, Scan
+from eventos.cycles.models import EventDay
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.registration.models import Registration
 
@@ -17,24 +18,24 @@ ACCEPTED, REPEATED, ANNULLED = "accepted", "repeated", "annulled"
 
 @dataclass(frozen=True)
 class DoorCount:
-    """How the door goes: people inside, people expected, and what was answered otherwise."""
+    """How the door goes: people who entered on the day asked for and on any day, people expected, and what was answered otherwise."""
 
     accepted: int
+    ever: int
     expected: int
     repeated: int
     refused: int
     last_at: datetime | None
 
 
-def door_count(db: Session, event_id: int) -> DoorCount:
-    """The numbers of the door, read where the scans stand: one statement."""
-    accepted = (
-        select(func.count())
-        .select_from(Acceptance)
+def door_count(db: Session, event_id: int, day: str = "") -> DoorCount:
+    """The numbers of the door, read where the scans stand: one statement. `day` of the event, or "" for all of them."""
+    entered = (
+        select(func.count(Acceptance.registration_id.distinct()))
         .join(Registration, Registration.id == Acceptance.registration_id)
         .where(Registration.event_id == event_id)
-        .scalar_subquery()
     )
+    accepted, ever = (entered.where(Acceptance.day == day) if day else entered).scalar_subquery(), entered.scalar_subquery()
     expected = (
         select(func.count())
         .select_from(Registration)
@@ -44,18 +45,19 @@ def door_count(db: Session, event_id: int) -> DoorCount:
     row = db.execute(
         select(
             accepted.label("accepted"),
+            ever.label("ever"),
             expected.label("expected"),
             func.coalesce(func.sum(case((Scan.verdict == REPEATED, 1), else_=0)), 0).label("repeated"),
             func.coalesce(func.sum(case((Scan.verdict.not_in((ACCEPTED, REPEATED, ANNULLED)), 1), else_=0)), 0).label("refused"),
             func.max(Scan.received_at).label("last_at"),
         ).where(Scan.event_id == event_id)
     ).one()
-    return DoorCount(row.accepted, row.expected, int(row.repeated), int(row.refused), row.last_at)
+    return DoorCount(row.accepted, row.ever, row.expected, int(row.repeated), int(row.refused), row.last_at)
 
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A device in the organiser's list. `manual` are the people it marked by name."""
+    """A device in the organiser's list: the entries it made that stand, those of them marked by name, and the people it registered."""
 
     public_id: str
     name: str
@@ -65,12 +67,22 @@ class DeviceRow:
     expires_at: datetime
     accepted: int
     manual: int
+    walk_ins: int
     flagged: int
 
 
 def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
     """The devices of an event, newest first, with what each did for it: one statement."""
-    good = and_(Scan.verdict == ACCEPTED, Scan.direction == "in")
+    stands = and_(Scan.verdict == ACCEPTED, Acceptance.registration_id.is_not(None))
+    on_the_spot = Scan.reason == WALK_IN
+    each = DeviceEvent.__table__.alias("each")
+    last_hour = (
+        select(func.max(EventDay.ends_at))
+        .join(each, each.c.event_id == EventDay.event_id)
+        .where(each.c.device_id == Device.id)
+        .correlate(Device)
+        .scalar_subquery()
+    )
     asked = (
         select(
             *(
@@ -80,32 +92,37 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
                 Device.enrolled_at,
                 Device.revoked_at,
                 Device.seen_at,
-                Device.expires_at,
+                Device.created_at,
             ),
             Staff.name.label("made_by"),
-            func.count(case((good, 1))).label("accepted"),
-            func.count(case((and_(good, Scan.manual), 1))).label("manual"),
+            last_hour.label("last_hour"),
+            func.count(case((stands, 1))).label("accepted"),
+            func.count(case((and_(stands, Scan.manual, ~on_the_spot), 1))).label("manual"),
+            func.count(case((and_(stands, on_the_spot), 1))).label("walk_ins"),
             func.count(case((Scan.flagged != "", 1))).label("flagged"),
         )
         .join(DeviceEvent, and_(DeviceEvent.device_id == Device.id, DeviceEvent.event_id == event_id))
         .join(Staff, Staff.id == Device.created_by)
         .outerjoin(Scan, and_(Scan.device_id == Device.id, Scan.event_id == event_id))
+        .outerjoin(
+            Acceptance,
+            and_(Acceptance.registration_id == Scan.registration_id, Acceptance.device_id == Device.id, Acceptance.nonce == Scan.nonce),
+        )
         .group_by(Device.id, Staff.name)
         .order_by(Device.id.desc())
     )
-    rows = db.execute(asked).all()
-    return [
-        DeviceRow(
-            *(row.public_id, row.name, _state_of(row, now), row.made_by, row.seen_at, row.expires_at),
-            *(row.accepted, row.manual, row.flagged),
-        )
-        for row in rows
-    ]
+    return [_device_row(row, Device.expires_at(row.created_at, row.last_hour), now) for row in db.execute(asked)]
 
 
-def _state_of(row: Any, now: datetime) -> str:
+def _device_row(row: Any, expires_at: datetime, now: datetime) -> DeviceRow:
+    state = _state_of(row, expires_at, now)
+    done = (row.accepted, row.manual, row.walk_ins, row.flagged)
+    return DeviceRow(row.public_id, row.name, state, row.made_by, row.seen_at, expires_at, *done)
+
+
+def _state_of(row: Any, expires_at: datetime, now: datetime) -> str:
     if row.revoked_at is not None:
         return "revoked"
     if row.enrolled_at is None:
         return "waiting" if row.link_expires_at > now else "late"
-    return "active" if row.expires_at > now else "over"
+    return "active" if expires_at > now else "over"

@@ -59,19 +59,21 @@ class DeviceView:
 def device_by_token(db: Session, token_hash: str, *, now: datetime) -> DeviceView | None:
     """The device of a bearer, with its events and their hours: one statement. None when revoked, expired, or its maker left the team."""
     rows = db.execute(
-        select(Device.id.label("device_id"), Device.public_id, Device.name, Device.seen_at, *_EVENT, EventDay.starts_at, EventDay.ends_at)
+        select(*_DEVICE, *_EVENT, EventDay.starts_at, EventDay.ends_at)
         .join(Staff, Staff.id == Device.created_by)
         .join(DeviceEvent, DeviceEvent.device_id == Device.id)
         .join(Event, Event.id == DeviceEvent.event_id)
         .outerjoin(EventDay, EventDay.event_id == Event.id)
-        .where(Device.token_hash == token_hash, Device.revoked_at.is_(None), Device.expires_at > now, Staff.deactivated_at.is_(None))
+        .where(Device.token_hash == token_hash, Device.revoked_at.is_(None), Staff.deactivated_at.is_(None))
         .order_by(Event.id, EventDay.starts_at)
     ).all()
-    if not rows:
+    last_hour = max((row.ends_at for row in rows if row.ends_at is not None), default=None)
+    if not rows or Device.expires_at(rows[0].created_at, last_hour) <= now:
         return None
     return DeviceView(rows[0].device_id, rows[0].public_id, rows[0].name, rows[0].seen_at, _door_events(rows))
 
 
+_DEVICE = (Device.id.label("device_id"), Device.public_id, Device.name, Device.seen_at, Device.created_at)
 _EVENT = (
     Event.id.label("event_id"),
     Event.slug,
@@ -108,6 +110,12 @@ def events_to_offer(db: Session, cycle_id: int) -> tuple[DoorEvent, ...]:
         .order_by(Event.id.desc(), EventDay.starts_at)
     ).all()
     return _door_events(rows)
+
+
+def hours_of(db: Session, event_id: int) -> tuple[Hours, ...]:
+    """The days of an event."""
+    asked = select(EventDay.starts_at, EventDay.ends_at).where(EventDay.event_id == event_id).order_by(EventDay.starts_at)
+    return tuple(Hours(row.starts_at, row.ends_at) for row in db.execute(asked))
 
 
 @dataclass(frozen=True)

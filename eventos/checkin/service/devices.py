@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from eventos.checkin import queries
-from eventos.checkin.models import Device, DeviceEvent
-from eventos.checkin.rules import LINK_LIFE, LinkGone, expires_at
+from eventos.checkin.models import LINK_LIFE, Device, DeviceEvent
+from eventos.checkin.rules import LinkGone
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import changed
@@ -28,7 +28,6 @@ def make_device(
         name=name,
         link_hash=tokens.digest(token),
         link_expires_at=now + LINK_LIFE,
-        expires_at=max(expires_at([day for event in events for day in event.days], now), now + LINK_LIFE),
         created_by=staff_id,
         created_at=now,
     )

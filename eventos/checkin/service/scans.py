@@ -1,4 +1,4 @@
-"""Scans: every one is kept with its verdict, a nonce is answered once and for all, and one acceptance for each registration stands.
+"""Scans: every one is kept with its verdict, a nonce is answered once and for all, and one acceptance a day for each registration stands.
 
 The acceptance is settled by its primary key, so doors that read the same code at once agree on who was first without any lock.
 """
@@ -71,7 +71,7 @@ def record_scans(db: Session, device: DeviceView, event: DoorEvent, seen: Sequen
     for case in sorted(cases, key=lambda each: (each.shown.registration_id or 0, each.scanned_at)):
         case.verdict = rules.judge(case.shown, event, case.at)
         if case.verdict is Verdict.ACCEPTED and case.seen.direction == "in":
-            _settle(db, device, case)
+            _settle(db, device, case, rules.day_of(event.days, case.at))
         answers[case.seen.nonce] = _keep(db, device, event, case, now)
     return [answers[one.nonce] for one in seen]
 
@@ -109,24 +109,24 @@ def _presented(found: Attendee | tuple[str, str] | None, issued_for: int | None)
     return Presented(is_ours=False)
 
 
-def _settle(db: Session, device: DeviceView, case: _Case) -> None:
-    """Be the first, or learn who was: by what is there, else by the one insert that the database lets through."""
+def _settle(db: Session, device: DeviceView, case: _Case, day: str) -> None:
+    """Be the first of that day, or learn who was: by what is there, else by the one insert that the database lets through."""
     attendee = case.attendee
     if attendee is None:
         raise RuntimeError("an accepted scan is somebody's")
-    first = attendee.entered
+    first = attendee.entered_on(day)
     if first is None:
-        row = {"registration_id": attendee.registration_id, "device_id": device.id, "nonce": case.seen.nonce, "accepted_at": case.at}
-        insert = upsert(db)(Acceptance).values(row)
+        row = {"registration_id": attendee.registration_id, "day": day, "device_id": device.id, "nonce": case.seen.nonce}
+        insert = upsert(db)(Acceptance).values(row | {"accepted_at": case.at})
         winner = db.execute(
-            insert.on_conflict_do_update(index_elements=["registration_id"], set_={"nonce": Acceptance.nonce}).returning(
+            insert.on_conflict_do_update(index_elements=["registration_id", "day"], set_={"nonce": Acceptance.nonce}).returning(
                 Acceptance.device_id, Acceptance.nonce, Acceptance.accepted_at
             )
         ).one()
         if (winner.device_id, winner.nonce) == (device.id, case.seen.nonce):
             return
         where = device.name if winner.device_id == device.id else queries.device_names(db, [winner.device_id])[winner.device_id]
-        first = queries.Entered(winner.device_id, winner.nonce, winner.accepted_at, where)
+        first = queries.Entered(day, winner.device_id, winner.nonce, winner.accepted_at, where)
     case.verdict = Verdict.REPEATED
     case.first = (first.at, first.where)
     case.detail = {"first_at": first.at.isoformat(), "first_device": first.device_id}

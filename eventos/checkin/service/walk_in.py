@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from eventos.checkin import queries
+from eventos.checkin.models import WALK_IN
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import SeenScan
 from eventos.checkin.service.scans import Answer, record_scans
@@ -17,7 +18,6 @@ from eventos.registration.rules import Register
 
 PER_DEVICE_SCANS = Limit("checkin.scans", 120, timedelta(minutes=1))
 PER_DEVICE_SEARCHES = Limit("checkin.searches", 30, timedelta(minutes=1))
-REASON = "Inscripción en la puerta"
 
 
 def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register, *, nonce: str, now: datetime) -> Answer:
@@ -29,7 +29,7 @@ def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register
         return record_scans(db, device, event, [SeenScan(nonce)], now=now)[0]
     (outcome,) = registration.register(db, command, now=now, by=Actor(f"device:{device.id}"), demo=event.demo)
     row = db.get_one(Registration, outcome.registration_id)
-    seen = SeenScan(nonce, registration=row.public_id, scanned_at=now, reason=REASON)
+    seen = SeenScan(nonce, registration=row.public_id, scanned_at=now, reason=WALK_IN)
     return record_scans(db, device, event, [seen], now=now)[0]
 
 

@@ -3,11 +3,12 @@
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from eventos.checkin import queries, service
-from eventos.checkin.queries import DeviceView, DoorEvent
-from eventos.checkin.rules import SEEN_EVERY
+from eventos.checkin.queries import DeviceView, DoorCount, DoorEvent
+from eventos.checkin.rules import SEEN_EVERY, day_of
 from eventos.kernel import clock, http, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import Busy
@@ -54,6 +55,11 @@ def device_and_event(slug: str) -> tuple[DeviceView, DoorEvent]:
     """The phone of this request and one of its events. Raises NotFound for any other."""
     here = device()
     return here, here.event(slug)
+
+
+def count_now(db: Session, event: DoorEvent) -> DoorCount:
+    """The counters of the event on the day whose door is open."""
+    return queries.door_count(db, event.id, day_of(event.days, clock.now()))
 
 
 def cookie() -> str:

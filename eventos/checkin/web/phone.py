@@ -10,9 +10,9 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 from eventos.checkin import queries, service
 from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
 from eventos.checkin.queries import DeviceView, DoorEvent
-from eventos.checkin.rules import MOST_AT_ONCE, SeenScan
+from eventos.checkin.rules import MOST_AT_ONCE, SeenScan, day_of
 from eventos.checkin.service import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, Answer
-from eventos.checkin.web.browser import device, device_and_event
+from eventos.checkin.web.browser import count_now, device, device_and_event
 from eventos.checkin.web.doors import device_pages
 from eventos.kernel import clock, limits, tokens
 from eventos.kernel.db import reading, transaction
@@ -29,7 +29,9 @@ def choose() -> Any:
     here = device()
     if len(here.events) == 1:
         return redirect(url_for("door.camera", slug=here.events[0].slug))
-    return render_template("checkin/choose.html", device=here)
+    now = clock.now()
+    events = sorted(here.events, key=lambda event: (not day_of(event.days, now), [-day.starts_at.timestamp() for day in event.days[:1]]))
+    return render_template("checkin/choose.html", device=here, events=[(event, bool(day_of(event.days, now))) for event in events])
 
 
 @device_pages.get("/puerta/<slug>")
@@ -41,7 +43,7 @@ def camera(slug: str) -> Any:
 def _camera(slug: str, form: CodeForm, status: int = 200) -> Any:
     here, event = device_and_event(slug)
     with reading() as db:
-        count = queries.door_count(db, event.id)
+        count = count_now(db, event)
     page = make_response(render_template("checkin/camera.html", device=here, event=event, count=count, form=form), status)
     page.headers["Content-Security-Policy"] = CAMERA_CSP
     page.headers["Permissions-Policy"] = CAMERA_POLICY
@@ -71,7 +73,7 @@ def scans(slug: str) -> Any:
 def counters(slug: str) -> Any:
     _, event = device_and_event(slug)
     with reading() as db:
-        count = queries.door_count(db, event.id)
+        count = count_now(db, event)
     return jsonify(accepted=count.accepted, expected=count.expected)
 
 
@@ -109,7 +111,7 @@ def _told(answer: Answer) -> dict[str, Any]:
 
 def show_result(here: DeviceView, event: DoorEvent, answer: Answer, status: int = 200) -> Any:
     with reading() as db:
-        count = queries.door_count(db, event.id)
+        count = count_now(db, event)
     return render_template("checkin/result.html", device=here, event=event, answer=answer, count=count), status
 
 
@@ -129,7 +131,7 @@ def search(slug: str) -> Any:
         return _search_page(slug, form), 422
     with transaction() as db:
         limits.spend(db, (PER_DEVICE_SEARCHES, str(here.id)))
-        found = queries.search(db, event.id, form.text.data)
+        found = queries.search(db, event.id, form.text.data, day=day_of(event.days, clock.now()))
         service.note_search(db, here, event, found=len(found))
     return _search_page(slug, form, found=found)
 
@@ -137,7 +139,7 @@ def search(slug: str) -> Any:
 def _search_page(slug: str, form: SearchForm, *, found: Any = None) -> str:
     here, event = device_and_event(slug)
     with reading() as db:
-        count = queries.door_count(db, event.id)
+        count = count_now(db, event)
     return render_template(
         "checkin/search.html", device=here, event=event, form=form, found=found, count=count, reasons=REASONS, nonce=tokens.public_id
     )
@@ -164,6 +166,6 @@ def undo(slug: str) -> Any:
             answer = service.undo(db, here, event, form.nonce.data, now=clock.now())
     except RuleViolation as refusal:
         with reading() as db:
-            count = queries.door_count(db, event.id)
+            count = count_now(db, event)
         return render_template("checkin/refused.html", device=here, event=event, refusal=refusal.message, count=count), 409
     return show_result(here, event, answer)

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import render_template
 
-from eventos.checkin import queries, service
+from eventos.checkin import service
 from eventos.checkin.forms import WalkInForm
-from eventos.checkin.web.browser import device_and_event
+from eventos.checkin.web.browser import count_now, device_and_event
 from eventos.checkin.web.doors import device_pages
 from eventos.checkin.web.phone import show_result
 from eventos.cycles import queries as cycles
@@ -50,7 +50,7 @@ def _page(slug: str, form: WalkInForm, *, refusal: str | None = None) -> str:
         view = cycles.event_view_by_id(db, event.id)
         entities = entity_names(db, limit=200)
         office = office_view(db)
-        count = queries.door_count(db, event.id)
+        count = count_now(db, event)
     expected = [place for code in view.expected if (place := divipola.get(code))]
     return render_template(
         "checkin/walk_in.html",

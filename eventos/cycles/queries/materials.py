@@ -10,6 +10,8 @@ from eventos.cycles.models import Event, EventDay, Material
 from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import EventState, MakingState, MaterialKind
 
+SLIDES = ("application/pdf", "application/vnd.openxmlformats-officedocument.presentationml.presentation")
+
 
 @dataclass(frozen=True)
 class MaterialView:
@@ -32,6 +34,11 @@ class MaterialView:
     page_images: tuple[str, ...]
     error: str | None
     created_at: datetime
+
+    @property
+    def may_be_slides(self) -> bool:
+        """Whether it is a PDF or a presentation: the office says whether its pages are slides or a document of its own."""
+        return self.media_type in SLIDES
 
 
 _COLUMNS = [getattr(Material, name) for name in MaterialView.__dataclass_fields__]

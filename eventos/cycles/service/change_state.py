@@ -8,22 +8,31 @@ from sqlalchemy.orm.exc import StaleDataError
 from eventos.cycles.models import Event
 from eventos.cycles.rules import DayGiven, HostGiven, SaveEvent, check_publishable
 from eventos.cycles.service.save_event import EventChanged, address_for
+from eventos.entities.queries import office_view
 from eventos.kernel import audit, clock, outbox
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import EntityKind, EventState, HostRole, Modality
 
 
+class OfficeUnknown(RuleViolation):
+    code = "office_unknown"
+    message = "Antes de publicar, escriba los datos de la oficina: el aviso de datos personales debe decir quién responde por ellos."
+
+
 def publish(db: Session, event: Event, *, by: Actor, now: datetime) -> Event:
     """Show a draft to everybody, at the address its title gives it, which never changes again.
 
-    Raises InvalidInput naming what is missing, RuleViolation when the event is cancelled.
+    Raises InvalidInput naming what is missing, OfficeUnknown while nobody said who answers for people's data (Decreto 1377 de 2013,
+    article 15), RuleViolation when the event is cancelled.
     """
     if event.state == EventState.PUBLISHED:
         return event
     if event.state == EventState.CANCELLED:
         raise RuleViolation("Este evento está cancelado: no se puede publicar. Puede duplicarlo.")
     check_publishable(_what_publishing_needs(event))
+    if not office_view(db).is_set:
+        raise OfficeUnknown
     event.slug = address_for(db, event)
     event.state = EventState.PUBLISHED.value
     event.published_at = event.updated_at = now

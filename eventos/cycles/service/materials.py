@@ -22,11 +22,12 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True)
 class SaveMaterial:
-    """What staff say of a material: its title, its own date, whether the public gets it."""
+    """What staff say of a material: its title, its own date, whether the public gets it, whether its pages are no slides."""
 
     title: str
     dated_on: date | None = None
     is_public: bool = True
+    is_annex: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def add_material(db: Session, event_id: int, command: SaveMaterial, file: KeptFi
         public_id=tokens.public_id(),
         event_id=event_id,
         position=last + 1,
-        kind=file.kind.value,
+        kind=(MaterialKind.FILE if command.is_annex else file.kind).value,
         title=clean(command.title),
         filename=file.filename,
         media_type=file.media_type,
@@ -74,9 +75,11 @@ def add_material(db: Session, event_id: int, command: SaveMaterial, file: KeptFi
 def change_material(db: Session, event_id: int, public_id: str, command: SaveMaterial, *, by: Actor) -> None:
     """Say something else of a material; its file never changes. Raises InvalidInput, NotFound."""
     _check(command)
-    values = {"title": clean(command.title), "dated_on": command.dated_on, "is_public": command.is_public}
+    may_be_slides = queries.material(db, event_id, public_id).may_be_slides
+    kind = MaterialKind.SLIDES if may_be_slides and not command.is_annex else MaterialKind.FILE
+    values = {"title": clean(command.title), "dated_on": command.dated_on, "is_public": command.is_public, "kind": kind.value}
     _update(db, event_id, public_id, values)
-    audit.record(db, by, "cycles.change_material", "event", event_id, material=public_id, public=command.is_public)
+    audit.record(db, by, "cycles.change_material", "event", event_id, material=public_id, public=command.is_public, kind=kind.value)
 
 
 def show_material(db: Session, event_id: int, public_id: str, *, is_public: bool, by: Actor) -> None:

@@ -1,6 +1,6 @@
 """Seats are taken and given back by one conditional UPDATE, so the database settles every race; nothing counts and then inserts."""
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import SeatPool
@@ -17,15 +17,17 @@ _LOOSE = {"synchronize_session": False}
 
 def take(db: Session, event_id: int, option: str) -> int | None:
     """Take one seat of a modality: the pool's id, or None when none is left or the event does not offer it."""
-    taken = db.execute(
-        update(SeatPool)
-        .where(SeatPool.event_id == event_id, SeatPool.kind == "modality", SeatPool.option == option)
-        .where(or_(SeatPool.capacity.is_(None), SeatPool.taken < SeatPool.capacity))
-        .values(taken=SeatPool.taken + 1)
-        .returning(SeatPool.id)
-        .execution_options(**_LOOSE)
-    )
-    return taken.scalar_one_or_none()
+    return db.execute(_TAKE, {"of_event": event_id, "wanted": option}).scalar_one_or_none()
+
+
+_pool = SeatPool.__table__.c
+_TAKE = (
+    update(SeatPool.__table__)
+    .where(_pool.event_id == bindparam("of_event"), _pool.kind == "modality", _pool.option == bindparam("wanted"))
+    .where(or_(_pool.capacity.is_(None), _pool.taken < _pool.capacity))
+    .values(taken=_pool.taken + 1)
+    .returning(_pool.id)
+)
 
 
 def give_back(db: Session, pool_id: int) -> None:

@@ -147,6 +147,10 @@ def _publish(slug: str) -> Any:
         form = EventForm(data=event_data(view))
         form.refuse(refusal.fields, refusal.message)
         return _form(form, view, said=form.advice_by_field(said)), 422
+    except service.OfficeUnknown as refusal:
+        view, said = _load(slug)
+        form = EventForm(data=event_data(view))
+        return _form(form, view, said=form.advice_by_field(said), refusal=refusal.message, lacks_office=True), 409
     return redirect(url_for("desk.event", slug=new_slug, aviso="event-published"))
 
 
@@ -162,6 +166,6 @@ def _form(form: EventForm, view: queries.EventView | None = None, **more: Any) -
     form.offer_rows()
     with reading() as db:
         names = entity_names(db)
-    more = {"said": {}, "refusal": None, "differing": []} | more
+    more = {"said": {}, "refusal": None, "differing": [], "lacks_office": False} | more
     cancelled = view is not None and view.state is EventState.CANCELLED
     return render_template("cycles/event_form.html", form=form, event=view, names=names, cancelled=cancelled, **more)

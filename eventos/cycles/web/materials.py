@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 
-from eventos.adapters import papers, storage
+from eventos.adapters import papers, pictures, storage
 from eventos.cycles import queries
 from eventos.cycles.forms import MaterialForm
 from eventos.cycles.queries import MaterialView
@@ -28,17 +28,19 @@ public = Door("event_files", __name__, audience=Audience.PUBLIC)
 
 @door.get(URL)
 def index(slug: str) -> Any:
-    return _list(slug, MaterialForm(data={"is_public": True}))
+    return _list(slug, MaterialForm())
 
 
 @door.post(URL, roles=WRITERS, max_body=LARGEST_BODY)
 def add(slug: str) -> Any:
     form = MaterialForm.from_request()
-    if not form.validate():
-        return _list(slug, form), 422
     upload = request.files.get("file")
+    is_valid = form.validate()
     if upload is None or not upload.filename:
         form.refuse({"file": "Elija el archivo."})
+        return _list(slug, form), 422
+    if not is_valid:
+        form.refuse({"file": "Vuelva a elegir el archivo: el navegador no lo conserva."})
         return _list(slug, form), 422
     with reading() as db:
         ref = queries.event_in_scope(db, slug, current_staff())
@@ -58,9 +60,14 @@ def add(slug: str) -> Any:
 
 
 def _keep(content: bytes, name: str) -> KeptFile:
-    """Put an upload on the shelf, told by its content. A PDF or a picture is given to nobody until a worker made it harmless."""
+    """Put an upload on the shelf, told by its content. A PDF is given to nobody until a worker made it harmless.
+
+    A picture is written anew before it is kept: where it was taken never reaches the disk.
+    """
     paper = papers.tell(content)
-    suffix, media_type = ("png", "image/png") if paper.kind == "picture" else (paper.suffix, paper.media_type)
+    suffix, media_type = paper.suffix, paper.media_type
+    if paper.kind == "picture":
+        content, suffix, media_type = pictures.rewrite(content).png, "png", "image/png"
     stored = storage.shelf().put(content)
     return KeptFile(
         sha256=stored.sha256,
@@ -68,7 +75,7 @@ def _keep(content: bytes, name: str) -> KeptFile:
         filename=papers.safe_name(name, suffix),
         media_type=media_type,
         kind=MaterialKind.SLIDES if paper.kind in {"pdf", "pptx"} else MaterialKind.FILE,
-        needs_work=paper.kind in {"pdf", "picture"},
+        needs_work=paper.kind == "pdf",
     )
 
 

@@ -10,7 +10,7 @@ from eventos.cycles import queries as cycles
 from eventos.cycles.queries import EventCard
 from eventos.cycles.rules import PresenceRule
 from eventos.desk import queries, rules
-from eventos.desk.web.door import WRITERS, door
+from eventos.desk.web.door import READERS, WRITERS, door
 from eventos.kernel import clock, links, spanish
 from eventos.kernel.db import reading
 from eventos.kernel.http import current_staff
@@ -70,6 +70,7 @@ def event(slug: str) -> str:
         seats=rules.seats(view),
         presence=PresenceRule.of(view.presence_rule).words(),
         intensity=spanish.hours_in_words(view.intensity_hours) if view.intensity_hours else None,
+        sees_link=staff.role in READERS,
         writes=staff.role in WRITERS,
     )
 

@@ -6,7 +6,7 @@ from alembic import op
 from eventos.kernel.db import UTCDateTime
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from eventos.cycles.service import seats
 from eventos.kernel import audit, limits
 from eventos.kernel.audit import Actor
-from eventos.kernel.db import upsert
+from eventos.kernel.db import per_dialect
 from eventos.kernel.errors import InvalidInput, TooManyRequests
 from eventos.kernel.text import fold, mask_email
 from eventos.kernel.vocabulary import RegistrationState, Source
 from eventos.people import service as people
-from eventos.people.models import Person
+from eventos.people.service import OnFile
 from eventos.registration import queries
 from eventos.registration.models import Registration
 from eventos.registration.queries import Opening
@@ -72,7 +72,7 @@ def _openings(db: Session, command: Register, now: datetime) -> list[Opening]:
     return openings
 
 
-def _count(db: Session, command: Register, person: Person, address: str | None) -> str:
+def _count(db: Session, command: Register, person: OnFile, address: str | None) -> str:
     """Count this attempt against every limit, with one statement: why its mail must wait for staff, or ""."""
     if address is None:
         return ""
@@ -85,7 +85,7 @@ def _count(db: Session, command: Register, person: Person, address: str | None) 
     return notify.hold_reason(mails)
 
 
-def _recipient(person: Person) -> str:
+def _recipient(person: OnFile) -> str:
     return person.email_key or f"person:{person.id}"
 
 
@@ -93,16 +93,16 @@ class _AlreadyThere(Exception):
     """The person is written down for the event: what was tried is undone as one, by the savepoint it leaves."""
 
 
-def _write_down(db: Session, command: Register, opening: Opening, person: Person, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
+def _write_down(db: Session, command: Register, opening: Opening, person: OnFile, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
     """Try to insert; the unique index of event and person says whether it is a repeat."""
     try:
-        with db.begin_nested():
+        with db.connection().begin_nested():
             return _insert(db, command, opening, person, text_hash, now=now, demo=demo)
     except _AlreadyThere:
         return _come_back(db, command, opening, person, now)
 
 
-def _insert(db: Session, command: Register, opening: Opening, person: Person, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
+def _insert(db: Session, command: Register, opening: Opening, person: OnFile, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
     """Keep the consent, take a seat if one is left, write the registration. Raises _AlreadyThere."""
     consent_id = people.record_consent(db, person.id, text_hash, command.consent.purposes, channel=command.source, now=now)
     modality = modality_for(opening.modality, command.modality)
@@ -123,14 +123,19 @@ def _insert(db: Session, command: Register, opening: Opening, person: Person, te
         "waitlisted_at": now if pool_id is None else None,
         "demo": demo,
     }
-    insert = upsert(db)(Registration).values(row).on_conflict_do_nothing(index_elements=["event_id", "person_id"])
-    written: int | None = db.execute(insert.returning(Registration.id)).scalar_one_or_none()
+    written: int | None = db.execute(_write(db), row).scalar_one_or_none()
     if written is None:
         raise _AlreadyThere
     return Outcome(written, opening.id, state, is_repeat=False)
 
 
-def _come_back(db: Session, command: Register, opening: Opening, person: Person, now: datetime) -> Outcome:
+@per_dialect
+def _write(insert: Any) -> Any:
+    table = Registration.__table__
+    return insert(table).on_conflict_do_nothing(index_elements=["event_id", "person_id"]).returning(table.c.id)
+
+
+def _come_back(db: Session, command: Register, opening: Opening, person: OnFile, now: datetime) -> Outcome:
     """Who is already there stays as they are; who had cancelled is asking anew and gets a seat, or a place on the waiting list."""
     one = select(Registration).where(Registration.event_id == opening.id, Registration.person_id == person.id).with_for_update()
     registration = db.execute(one).scalar_one()

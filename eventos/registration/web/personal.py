@@ -73,6 +73,7 @@ def _page(token: str, registration: RegistrationView, *, status: int = 200, refu
             can_change=can_change(event.state, event.starts_at, now),
             can_return=registration_window(event, now).accepts,
             is_over=event.ends_at is not None and now > event.ends_at,
+            has_begun=event.starts_at is None or now >= event.starts_at,
             presence=PresenceRule.of(event.presence_rule).words(),
             qr=qr.svg(ticket_url, title="Código QR de su inscripción") if active else "",
             demo_banner=registration.demo or event.demo,

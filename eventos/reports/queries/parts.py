@@ -1,9 +1,9 @@
-"""Everything an informe is made of: the event, who came by the closed acta when there is one, the flyer, the slides, the questions."""
+"""Everything an informe is made of: the event, who came by the closed acta when there is one, the flyer, slides and files, questions."""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
@@ -47,11 +47,22 @@ class FlyerView:
 
 
 @dataclass(frozen=True)
+class FileView:
+    """A material as a file: the name it is downloaded with, the date it bears itself, and the SHA-256 of its bytes."""
+
+    title: str
+    filename: str
+    dated_on: date | None
+    sha256: str
+
+
+@dataclass(frozen=True)
 class SlidesView:
-    """The pages of one set of slides, as pictures."""
+    """The pages of one set of slides, as pictures, and the file they came in."""
 
     title: str
     pages: tuple[str, ...]
+    file: FileView
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,7 @@ class Gathered:
     acta: Acta | None
     flyer: FlyerView | None
     slides: tuple[SlidesView, ...]
+    files: tuple[FileView, ...]
     questions: tuple[QuestionView, ...]
 
 
@@ -85,6 +97,7 @@ def gathered(db: Session, event_id: int) -> Gathered:
     """The material of an informe: eleven statements, however many people came. Raises NotFound."""
     event = event_view_by_id(db, event_id)
     acta, count = _acta(db, event_id, attendance.count(db, event_id, expected=event.expected))
+    slides, files = _materials(db, event_id)
     return Gathered(
         event,
         office_view(db),
@@ -93,7 +106,8 @@ def gathered(db: Session, event_id: int) -> Gathered:
         words(db, event_id),
         acta,
         _flyer(db, event_id),
-        _slides(db, event_id),
+        slides,
+        files,
         _questions(db, event_id),
     )
 
@@ -155,12 +169,19 @@ def _flyer(db: Session, event_id: int) -> FlyerView | None:
     return FlyerView(row.version, row.published_at, wide) if row and isinstance(wide, str) else None
 
 
-def _slides(db: Session, event_id: int) -> tuple[SlidesView, ...]:
-    ready = select(Material.title, Material.page_images).where(
-        Material.event_id == event_id, Material.kind == "slides", Material.state == "ready"
-    )
-    rows = db.execute(ready.order_by(Material.position, Material.id))
-    return tuple(SlidesView(title, tuple(pages)) for title, pages in rows if pages)
+def _materials(db: Session, event_id: int) -> tuple[tuple[SlidesView, ...], tuple[FileView, ...]]:
+    """What shows as pages, and the files that do not: documents, tables, pictures, slides nobody could draw."""
+    columns = (Material.kind, Material.page_images, Material.title, Material.filename, Material.dated_on, Material.file_sha256)
+    ready = select(*columns).where(Material.event_id == event_id, Material.state == "ready")
+    slides: list[SlidesView] = []
+    files: list[FileView] = []
+    for kind, pages, *told in db.execute(ready.order_by(Material.position, Material.id)):
+        file = FileView(*told)
+        if kind == "slides" and pages:
+            slides.append(SlidesView(file.title, tuple(pages), file))
+        else:
+            files.append(file)
+    return tuple(slides), tuple(files)
 
 
 def _questions(db: Session, event_id: int) -> tuple[QuestionView, ...]:

@@ -27,7 +27,7 @@ function say(answer) {
   part("word").textContent = answer.word;
   part("name").textContent = answer.name;
   part("document").textContent = answer.document;
-  part("work").textContent = answer.work.join(", ");
+  part("work").textContent = answer.work.join("\n");
   part("because").textContent = answer.why;
   part("undo").hidden = !answer.can_undo;
   part("undo").elements.nonce.value = answer.nonce;
@@ -187,9 +187,22 @@ function torch(track) {
 part("next").addEventListener("click", ready);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const typed = form.elements.code.value.trim();
-  form.elements.code.value = "";
+  const field = form.elements.code;
+  const typed = field.value.trim();
+  field.value = "";
+  field.setCustomValidity(typed ? "" : "Escriba o lea un código.");
   if (typed) present(typed);
+  else field.reportValidity();
 });
+form.elements.code.addEventListener("input", (event) => event.target.setCustomValidity(""));
+// What waits to be sent lives in this page only: the browser asks before it is left.
+addEventListener("beforeunload", (event) => {
+  if (pending.length) event.preventDefault();
+});
+// Browsers let a page sound only after somebody touched it, and phones darken while nobody does.
+addEventListener("pointerdown", () => (sound ??= new AudioContext()).resume(), { once: true });
+const awake = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
+document.addEventListener("visibilitychange", awake);
+awake();
 setInterval(count, 15000);
 camera();

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Table, Text, and_, case, cast, func, literal, literal_column, null, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, case, cast, func, literal, literal_column, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event, EventDay, SeatPool
@@ -28,10 +28,10 @@ from eventos.registration.models import ImportRow, Registration
 from eventos.registration.service.importing import stage
 from eventos.registration.service.importing.sheet import Options, locked, remember
 
-_ROW: Table = ImportRow.__table__  # type: ignore[assignment]  # mapped classes of this house have plain tables
-_PERSON: Table = Person.__table__  # type: ignore[assignment]  # the same
-_REGISTRATION: Table = Registration.__table__  # type: ignore[assignment]  # the same
-_JOB: Table = outbox.Job.__table__  # type: ignore[assignment]  # the same
+_ROW = ImportRow.__table__
+_PERSON = Person.__table__
+_REGISTRATION = Registration.__table__
+_JOB = outbox.Job.__table__
 
 
 class NotChecked(RuleViolation):
