@@ -30,7 +30,16 @@ def form(slug: str) -> Any:
         event = _visible(event_view(db, slug))
     if not registration_window(event, clock.now()).accepts:
         return render_template("registration/closed.html", event=event, reason=why_closed(event, clock.now()), demo_banner=event.demo)
-    return _form_page(slug, RegistrationForm(), 200)
+    return _form_page(slug, RegistrationForm(data=_told_of_them(event.id)), 200)
+
+
+def _told_of_them(event_id: int) -> dict[str, str]:
+    """What an entity told of somebody it designated, sealed in the address of their invitation; anything else says nothing."""
+    try:
+        content = tokens.read("prefill", request.args.get("datos", ""))
+    except tokens.BadToken:
+        return {}
+    return dict(content["d"]) if content["e"] == event_id else {}
 
 
 @door.post("/eventos/<slug>/inscripcion")
