@@ -103,7 +103,9 @@ class Event(Base):
 
     cycle: Mapped[Cycle] = relationship()
     days: Mapped[list["EventDay"]] = relationship(order_by="EventDay.starts_at", cascade="all, delete-orphan")
-    pools: Mapped[list["SeatPool"]] = relationship(order_by="SeatPool.id", cascade="all, delete-orphan")
+    pools: Mapped[list["SeatPool"]] = relationship(
+        primaryjoin="and_(Event.id == SeatPool.event_id, SeatPool.kind == 'modality')", order_by="SeatPool.id", cascade="all, delete-orphan"
+    )
     roles: Mapped[list["EventRole"]] = relationship(order_by="EventRole.position", cascade="all, delete-orphan")
     programme: Mapped[list["ProgrammeItem"]] = relationship(order_by="ProgrammeItem.position", cascade="all, delete-orphan")
     speakers: Mapped[list["Speaker"]] = relationship(order_by="Speaker.position", cascade="all, delete-orphan")
@@ -123,9 +125,9 @@ class EventDay(Base):
 
 
 class SeatPool(Base):
-    """Seats of one kind: of a modality now, of an option of a question later. `capacity` NULL has no limit.
+    """Seats of one kind: of a modality ("modality"), or of an option of a question ("question:<key>"). `capacity` NULL has no limit.
 
-    `taken` always equals the active registrations that hold a seat here; it moves by conditional UPDATE only.
+    `taken` always equals the registrations that hold a seat here; it moves by conditional UPDATE only.
     """
 
     __tablename__ = "seat_pool"

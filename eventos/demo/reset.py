@@ -14,7 +14,16 @@ from eventos.entities.models import Entity, Office
 from eventos.kernel.outbox import Job
 from eventos.people.models import Consent, Person
 from eventos.publicity.models import Flyer, Logo
-from eventos.registration.models import Import, ImportRow, Registration
+from eventos.registration.models import (
+    Answer,
+    FormQuestion,
+    FormQuestionVersion,
+    Import,
+    ImportRow,
+    OptionSeat,
+    Registration,
+    SensitiveAnswer,
+)
 from eventos.reports.models import Report, ReportSection, ReportWords
 
 
@@ -26,6 +35,9 @@ def remove(db: Session) -> int:
     rosters = select(Roster.id).where(Roster.event_id.in_(events))
     _forget_jobs(db, events, registrations)
     db.execute(update(Registration).where(Registration.event_id.in_(events)).values(demo=True))
+    questions = select(FormQuestion.id).where(FormQuestion.event_id.in_(events))
+    for of_question in (OptionSeat, Answer, SensitiveAnswer, FormQuestionVersion):
+        db.execute(delete(of_question).where(of_question.question_id.in_(questions)))
     for of_person in (Acceptance, Certificate, AttendanceDecision, AttendancePart):
         db.execute(delete(of_person).where(of_person.registration_id.in_(registrations)))
     db.execute(delete(RosterEntry).where(RosterEntry.roster_id.in_(rosters)))
@@ -35,6 +47,7 @@ def remove(db: Session) -> int:
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
     db.execute(delete(Registration).where(Registration.event_id.in_(events)))
     for part in (
+        FormQuestion,
         Import,
         ReportSection,
         ReportWords,

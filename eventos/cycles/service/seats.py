@@ -1,6 +1,8 @@
 """Seats are taken and given back by one conditional UPDATE, so the database settles every race; nothing counts and then inserts."""
 
-from sqlalchemy import bindparam, or_, update
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import SeatPool
@@ -28,6 +30,40 @@ _TAKE = (
     .values(taken=_pool.taken + 1)
     .returning(_pool.id)
 )
+
+
+def take_pool(db: Session, pool_id: int) -> bool:
+    """Take one seat of this pool, if any is left."""
+    return db.execute(_TAKE_POOL, {"wanted_pool": pool_id}).scalar_one_or_none() is not None
+
+
+_TAKE_POOL = (
+    update(SeatPool.__table__)
+    .where(_pool.id == bindparam("wanted_pool"), or_(_pool.capacity.is_(None), _pool.taken < _pool.capacity))
+    .values(taken=_pool.taken + 1)
+    .returning(_pool.id)
+)
+
+
+def save_options(db: Session, event_id: int, kind: str, capacities: Mapping[str, int | None]) -> dict[str, int]:
+    """Give the options of a question their seats: the new pools, by option. What is held stays held, also beyond a smaller capacity."""
+    known = {
+        pool.option: pool
+        for pool in db.execute(select(SeatPool).where(SeatPool.event_id == event_id, SeatPool.kind == kind).with_for_update()).scalars()
+    }
+    new = {option: capacity for option, capacity in capacities.items() if option not in known and capacity is not None}
+    for option, capacity in capacities.items():
+        if option in known:
+            known[option].capacity = capacity
+    made = [SeatPool(event_id=event_id, kind=kind, option=option, capacity=capacity, taken=0) for option, capacity in new.items()]
+    db.add_all(made)
+    db.flush()
+    return {pool.option: pool.id for pool in made}
+
+
+def set_taken(db: Session, pool_id: int, taken: int) -> None:
+    """Write down how many already hold a seat of a pool that was just made: they may exceed its capacity, because they are facts."""
+    db.execute(update(SeatPool).where(SeatPool.id == pool_id).values(taken=taken).execution_options(**_LOOSE))
 
 
 def give_back(db: Session, pool_id: int) -> None:
