@@ -1,6 +1,6 @@
 """Keeps the promises of a call: one mail to each entity at the pace that was set, invitations, the printed thread; and what comes back."""
 
-from eventos.adapters import mail, pdf, storage
+from eventos.adapters import mail, storage
 from eventos.adapters.mail import Mail
 from eventos.adapters.storage import FileMissing
 from eventos.calls import evidence, messages, queries, rules, service
@@ -126,6 +126,8 @@ def _record(letter: Mail, kind: str, event_id: int) -> None:
 @task("calls.print")
 def print_evidence(call_id: int) -> None:
     """Print the thread of a call as it stands; done twice, it leaves one file."""
+    from eventos.adapters import pdf  # its engine is loaded by who draws (see certificates/tasks.py)
+
     with reading() as db:
         call = queries.call_by_id(db, call_id)
         paper = evidence.gathered(db, call, now=clock.now())

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from eventos.kernel import clock
+from eventos.kernel import clock, outbox
 from eventos.kernel.db import Base, UTCDateTime, upsert
 from eventos.kernel.text import mask_email
 
@@ -22,6 +22,16 @@ class MailRecord(Base):
     about_type: Mapped[str] = mapped_column(Text)
     about_id: Mapped[int | None]
     sent_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+def came_back(db: Session, *, message_id: str, recipient: str, status: str, diagnostic: str) -> None:
+    """A delivery report (RFC 3464) says what became of a message of ours: the rooms whose message it is are told."""
+    outbox.announce(db, "mail.bounced", message_id=message_id, recipient=recipient, status=status, diagnostic=diagnostic)
+
+
+def was_answered(db: Session, *, message_id: str, recipient: str, status: str = "", diagnostic: str = "") -> None:
+    """Somebody answered a message of ours by mail. `recipient` is who answered, `diagnostic` the Message-ID of their answer."""
+    outbox.announce(db, "mail.replied", message_id=message_id, recipient=recipient, status=status, diagnostic=diagnostic)
 
 
 def record_sent(db: Session, *, message_id: str, kind: str, recipient: str, subject: str, about: tuple[str, int | None]) -> None:

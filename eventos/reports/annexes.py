@@ -1,16 +1,18 @@
-"""What an informe shows beside its prose, in words: pieza, link, slides, acta, questions and annexed files. Pure, as rules are."""
+"""What an informe shows beside its prose, in words: pieza, link, slides, acta, calls, questions and annexed files. Pure, as rules are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from eventos.kernel import clock, spanish
 from eventos.kernel.vocabulary import Modality
 
 if TYPE_CHECKING:
+    from eventos.calls.queries import BoardRow
     from eventos.cycles.queries import EventView
-    from eventos.reports.queries import Acta, FileView, FlyerView, QuestionView, SlidesView
+    from eventos.reports.queries import Acta, CalledView, FileView, FlyerView, QuestionView, SlidesView
 
 # What fits in a document people still open: beyond it the caption says how many there were, and the whole file is an annex.
 MOST_SLIDES = 48
@@ -94,6 +96,49 @@ def acta_sentence(acta: Acta | None) -> str:
     when = f"{spanish.date_long(here.date())}, {spanish.time_short(here)}"
     told = f"Según el acta de asistencia versión {acta.version}, cerrada por {acta.closed_by} el {when}"
     return told if told.endswith(".") else f"{told}."
+
+
+def call_sections(calls: Sequence[CalledView]) -> list[dict[str, Any]]:
+    """How the event was called, in prose: to how many, when, what they answered, and who did not."""
+    return [
+        {"title": "Convocatoria" if len(calls) == 1 else f"Convocatoria {number}", "paragraphs": _call(each)}
+        for number, each in enumerate(calls, 1)
+    ]
+
+
+def _call(call: CalledView) -> list[str]:
+    sent = [row for row in call.rows if row.sent_at is not None]
+    told = f"El {_day(call.sent_at)} se envió la convocatoria a {spanish.plural(len(sent), 'entidad', 'entidades')}"
+    told += f", con plazo hasta el {_day(call.deadline_at)}." if call.deadline_at else "."
+    answered = [row for row in call.rows if row.answered_at is not None]
+    late = sum(row.is_late for row in answered)
+    declined = [row for row in answered if row.declined_at is not None]
+    said = [f"{'Confirmó' if len(answered) == 1 else 'Confirmaron'} recibido {len(answered)} de {len(call.rows)}."]
+    if late:
+        said.append(f"{spanish.plural(late, 'respuesta llegó', 'respuestas llegaron')} fuera de plazo.")
+    if declined:
+        said.append(f"Avisaron que nadie asistiría: {spanish.join_and([row.entity for row in declined])}.")
+    if silent := [row.entity for row in call.rows if row.answered_at is None]:
+        said.append(f"Sin respuesta: {spanish.join_and(silent)}.")
+    return [told, " ".join(said), f"Huella de lo enviado (SHA-256): {call.content_sha256}."]
+
+
+def call_tables(calls: Sequence[CalledView], *, first: int) -> list[dict[str, Any]]:
+    """Every entity of each convocatoria, numbered after the other tables."""
+    headers = ["Entidad", "Enviada", "Estado", "Respondió", "Inscritos"]
+    return [
+        {"caption": f"Tabla {number}. Respuesta a la convocatoria", "headers": headers, "rows": [_call_row(row) for row in each.rows]}
+        for number, each in enumerate(calls, first)
+    ]
+
+
+def _call_row(row: BoardRow) -> list[str]:
+    answered = _day(row.answered_at) + (", fuera de plazo" if row.is_late else "") if row.answered_at else ""
+    return [row.entity, _day(row.sent_at) if row.sent_at else "", row.standing.label, answered, spanish.number(row.registered)]
+
+
+def _day(moment: datetime) -> str:
+    return spanish.date_long(clock.local(moment).date())
 
 
 def questions(asked: Sequence[QuestionView]) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eventos.attendance.queries import Count, Figure
     from eventos.cycles.queries import EventView
     from eventos.entities.queries import OfficeView
-    from eventos.reports.queries import Acta, FileView, FlyerView, Gathered, QuestionView, SlidesView, WordsView
+    from eventos.reports.queries import Acta, CalledView, FileView, FlyerView, Gathered, QuestionView, SlidesView, WordsView
 
 # Which fields the templates pour: what was frozen for other templates is frozen again before it is printed.
 CONTENT_VERSION = 3
@@ -61,6 +61,7 @@ class Material:
     slides: Sequence[SlidesView] = ()
     files: Sequence[FileView] = ()
     questions: Sequence[QuestionView] = ()
+    calls: Sequence[CalledView] = ()
 
     @classmethod
     def of(cls, found: Gathered) -> Material:
@@ -68,7 +69,7 @@ class Material:
         own = {name: said for name in ("context", "objective", "prepared_by") if (said := getattr(words, name))}
         own_sections = [Section(each.kind, each.title, each.content) for each in found.sections]
         event = replace(event, **own)
-        shown = (found.acta, found.flyer, found.slides, found.files, found.questions)
+        shown = (found.acta, found.flyer, found.slides, found.files, found.questions, found.calls)
         return cls(event, found.office, found.count, own_sections, words, *shown)
 
 
@@ -126,10 +127,16 @@ def context(material: Material) -> dict[str, Any]:
         "rule_sentence": rule_sentence(event, count, material.acta),
         "municipality_table": municipalities,
         "questions": annexes.questions(material.questions),
-        "extra_sections": [{"title": each.title, "paragraphs": list(each.paragraphs)} for each in texts],
+        "extra_sections": [
+            *annexes.call_sections(material.calls),
+            *({"title": each.title, "paragraphs": list(each.paragraphs)} for each in texts),
+        ],
         "annex_tables": [
-            {"caption": f"Tabla {number}. {each.title}", "headers": list(each.headers), "rows": [list(row) for row in each.rows]}
-            for number, each in enumerate(tables, first)
+            *(
+                {"caption": f"Tabla {number}. {each.title}", "headers": list(each.headers), "rows": [list(row) for row in each.rows]}
+                for number, each in enumerate(tables, first)
+            ),
+            *annexes.call_tables(material.calls, first=first + len(tables)),
         ],
         "annex_files": annexes.files(material.slides, material.files, event),
         "prepared_by": event.prepared_by or "Sin firma: falta decir quién lo elaboró.",
@@ -311,6 +318,7 @@ def missing(material: Material) -> list[str]:
         ("Número de asistentes", event.count_kind is not CountKind.UNKNOWN),
         ("Lista de asistentes", event.count_kind is CountKind.UNKNOWN or bool(count.attended)),
         ("Acta de asistencia: el listado está sin cerrar", event.count_kind is CountKind.UNKNOWN or material.acta is not None),
+        ("Convocatoria", bool(material.calls) or _has_section(material.sections, "convocatoria")),
         ("Preguntas", bool(material.questions) or _has_section(material.sections, "pregunta")),
         ("Elaborado por", bool(event.prepared_by)),
     ]

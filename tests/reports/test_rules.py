@@ -17,6 +17,7 @@ from tests.attendance.factories import Guest, caldas, register, the_114
 from tests.cycles.factories import LINK, a_cycle, a_published_event, the_view
 
 OPEN = "Acta de asistencia: el listado está sin cerrar"
+CALL = "Convocatoria"
 OFFICE = OfficeView(name="Oficina de Gobierno Abierto", parent="Secretaría Privada", entity="Gobernación de Caldas", is_set=True)
 
 
@@ -150,9 +151,17 @@ def test_the_box_of_the_format_appears_when_the_office_has_one(db: Session) -> N
 
 def test_missing_parts_are_declared_and_found_ones_are_not(db: Session) -> None:
     bare = rules.missing(material(db))
-    assert {"Contexto", "Objetivo", "Normas que atiende", "Pieza publicitaria", "Diapositivas", "Preguntas", "Elaborado por", OPEN} == set(
-        bare
-    )
+    assert {
+        "Contexto",
+        "Objetivo",
+        "Normas que atiende",
+        "Pieza publicitaria",
+        "Diapositivas",
+        "Convocatoria",
+        "Preguntas",
+        "Elaborado por",
+        OPEN,
+    } == set(bare)
     full = material(
         db,
         Section("text", "Preguntas de los asistentes", {"paragraphs": ["Dos."]}),
@@ -162,7 +171,7 @@ def test_missing_parts_are_declared_and_found_ones_are_not(db: Session) -> None:
         prepared_by="Equipo de Gobierno Abierto",
         hosts=(HostGiven("Oficina de Gobierno Abierto"),),
     )
-    assert rules.missing(full) == ["Entidades aliadas", "Pieza publicitaria", "Diapositivas", OPEN]
+    assert rules.missing(full) == ["Entidades aliadas", "Pieza publicitaria", "Diapositivas", OPEN, CALL]
 
 
 def test_an_onsite_event_without_link_misses_no_link(db: Session) -> None:

@@ -66,7 +66,7 @@ def test_page_says_what_the_informe_will_say_and_what_it_lacks(stage: Callable[.
     scene.get()
     with counted() as statements:
         page = scene.get()
-    assert len(statements) <= 15, str(statements)
+    assert len(statements) <= 16, str(statements)
     assert "fue de 114 funcionarios de diferentes municipios del departamento de Caldas y otros departamentos." in page
     assert "Faltaron Marulanda y Norcasia." in page
     assert LINK in page

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _KINDS = "'sent', 'call', 'reminder', 'failed', 'bounced', 'reply', 'confirmed', 'declined', 'designated', 'withdrawn', 'invited'"
-# table → the condition (on OLD) under which a row may be removed, and under which it may be changed. The words of a call that was sent stay.
+# table → the condition (on OLD) under which a row may be removed, and under which it may be changed: the words of a sent call stay.
 RULES = {
     "event_call": (
         "OLD.sent_at IS NULL OR EXISTS (SELECT 1 FROM event WHERE event.id = OLD.event_id AND event.demo)",

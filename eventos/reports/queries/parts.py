@@ -13,6 +13,8 @@ from eventos.attendance import queries as attendance
 from eventos.attendance.models import Roster, RosterEntry
 from eventos.attendance.queries import Count, Figure
 from eventos.attendance.queries.standing import group_of
+from eventos.calls import queries as calls
+from eventos.calls.queries import BoardRow
 from eventos.cycles.models import Material
 from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.dialogue.models import Question
@@ -78,6 +80,16 @@ class QuestionView:
 
 
 @dataclass(frozen=True)
+class CalledView:
+    """A convocatoria that was sent: when, until when an answer was awaited, and every entity with what became of it."""
+
+    sent_at: datetime
+    deadline_at: datetime | None
+    content_sha256: str
+    rows: tuple[BoardRow, ...]
+
+
+@dataclass(frozen=True)
 class Gathered:
     """Everything an informe is made of, as it stands now. `count` is the acta's when there is one."""
 
@@ -91,10 +103,11 @@ class Gathered:
     slides: tuple[SlidesView, ...]
     files: tuple[FileView, ...]
     questions: tuple[QuestionView, ...]
+    calls: tuple[CalledView, ...] = ()
 
 
 def gathered(db: Session, event_id: int) -> Gathered:
-    """The material of an informe: eleven statements, however many people came. Raises NotFound."""
+    """The material of an informe: twelve statements, however many people came, and three more for each convocatoria. Raises NotFound."""
     event = event_view_by_id(db, event_id)
     acta, count = _acta(db, event_id, attendance.count(db, event_id, expected=event.expected))
     slides, files = _materials(db, event_id)
@@ -109,6 +122,15 @@ def gathered(db: Session, event_id: int) -> Gathered:
         slides,
         files,
         _questions(db, event_id),
+        _called(db, event_id),
+    )
+
+
+def _called(db: Session, event_id: int) -> tuple[CalledView, ...]:
+    """The convocatorias that were sent, in order."""
+    sent = [each for each in reversed(calls.calls_of(db, event_id)) if each.sent_at is not None]
+    return tuple(
+        CalledView(each.sent_at, each.deadline_at, each.content_sha256, tuple(calls.board(db, each))) for each in sent if each.sent_at
     )
 
 
