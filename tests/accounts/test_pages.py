@@ -221,7 +221,7 @@ def test_a_page_of_staff_costs_one_statement_to_know_who_is_there(client: FlaskC
 def test_every_staff_page_says_who_is_there_and_offers_the_way_out(client: FlaskClient, writing: Opened) -> None:
     who = signed_in(client, writing)
     page = client.get("/escritorio/cuenta").text
-    assert f"<strong>{who.name}</strong>" in page
+    assert f'<strong title="{who.name}">{who.name}</strong>' in page
     assert 'action="/salir"' in page
     assert f'value="{who.csrf}"' in page
     client.post("/salir", data={"csrf_token": who.csrf})

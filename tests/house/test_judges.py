@@ -2,14 +2,19 @@
 
 import io
 import smtplib
+import socket
+from itertools import count
 
 import docx
 import psycopg
+import pytest
 import qrcode
+from flask import Flask, Response
 from playwright.sync_api import Page
 
 from tests.support import judges
 from tests.support.browser import Chromium
+from tests.support.inside import answering
 from tests.support.smtp import Sink
 
 GOOD = '<!DOCTYPE html><html lang="es-CO"><head><title>Agenda</title></head><body><main><h1>Agenda</h1><p>Hola</p></main></body></html>'
@@ -55,6 +60,33 @@ def test_the_browser_notices_a_request_to_the_outside(whole_browser: Chromium) -
     page.set_content('<img src="http://fuera.example/punto.png" alt="">')
     page.wait_for_load_state("load")
     assert any("fuera.example" in fault for fault in whole_browser.close_pages())
+
+
+def test_nothing_is_sent_to_another_machine(whole_browser: Chromium) -> None:
+    """Only 127.0.0.1 is this machine for the browser; what listens on any other address hears nothing."""
+    with socket.create_server(("127.0.0.2", 0)) as other:
+        other.settimeout(0.2)
+        page = whole_browser.open()
+        page.set_content(f'<img src="http://127.0.0.2:{other.getsockname()[1]}/punto.png" alt="">')
+        page.wait_for_load_state("load")
+        assert len(whole_browser.close_pages()) == 1
+        with pytest.raises(TimeoutError):
+            other.accept()
+
+
+@pytest.mark.parametrize(("keeps", "asked"), [(False, 2), (True, 1)])
+def test_the_browser_asks_for_a_page_anew_unless_it_keeps_them(chromium: Chromium, keeps: bool, asked: int) -> None:
+    app, times = Flask("minuto"), count()
+
+    @app.get("/pagina")
+    def minute() -> Response:
+        return Response(f"<p>{next(times)}", headers={"Cache-Control": "public, max-age=60"})
+
+    with answering(app) as address:
+        page = chromium.open(keeps=keeps)
+        for path in ("/pagina", "/nada", "/pagina"):
+            page.goto(address + path)
+    assert next(times) == asked
 
 
 def test_the_sink_keeps_what_it_is_given_and_refuses_whom_it_is_told(sink: Sink) -> None:
