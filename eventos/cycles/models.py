@@ -46,6 +46,25 @@ class CycleStaff(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
 
 
+class MailWording(Base):
+    """What one kind of mail says in this cycle from some moment on. Versions are added and never changed; the last one counts.
+
+    A version without words (`subject` and `body` empty) goes back to the words of the product.
+    """
+
+    __tablename__ = "mail_wording"
+    __table_args__ = (UniqueConstraint("cycle_id", "kind", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    version: Mapped[int]
+    subject: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    updated_by: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Event(Base):
     """One meeting with its own link, list and count.
 

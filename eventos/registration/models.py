@@ -193,6 +193,32 @@ class OptionSeat(Base):
     seat_pool_id: Mapped[int] = mapped_column(ForeignKey("seat_pool.id"))
 
 
+class Reminder(Base):
+    """A mail to everybody registered for an event, at a moment or so long before its start (then it moves with the event).
+
+    `due_at` is when it goes out now, NULL while the event has no day; `sent_at` when its mails were promised, or when it was too late for
+    them, which `sent_to` tells apart (NULL).
+    """
+
+    __tablename__ = "reminder"
+    __table_args__ = (
+        CheckConstraint("(at IS NULL) != (minutes_before IS NULL)", name="one_moment"),
+        CheckConstraint("minutes_before IS NULL OR minutes_before BETWEEN 10 AND 86400", name="minutes_before"),
+        Index("ix_reminder_event", "event_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    minutes_before: Mapped[int | None]
+    due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sent_to: Mapped[int | None]
+    created_by: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Import(Base):
     """A sheet of registrants on its way in: uploaded → mapped → checked → entered, or abandoned. Nothing enters before `entered`."""
 

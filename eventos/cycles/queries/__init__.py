@@ -31,6 +31,7 @@ from eventos.cycles.queries.views import (
     event_views,
     event_views_by_id,
 )
+from eventos.cycles.queries.wordings import WordingVersion, wording_versions, wordings_of
 
 __all__ = [
     "Agenda",
@@ -45,6 +46,7 @@ __all__ = [
     "PoolView",
     "ProgrammeView",
     "SpeakerView",
+    "WordingVersion",
     "agenda",
     "cycle_for_write",
     "cycle_in_scope",
@@ -64,4 +66,6 @@ __all__ = [
     "public_material",
     "same_number",
     "staff_to_choose",
+    "wording_versions",
+    "wordings_of",
 ]

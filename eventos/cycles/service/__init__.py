@@ -4,15 +4,19 @@ from eventos.cycles.service.change_state import OfficeUnknown, cancel, publish
 from eventos.cycles.service.duplicate import duplicate_event
 from eventos.cycles.service.save_cycle import edit_cycle, save_cycle
 from eventos.cycles.service.save_event import EventChanged, create_event, edit_event
+from eventos.cycles.service.wordings import WordingChanged, restore_default, save_wording
 
 __all__ = [
     "EventChanged",
     "OfficeUnknown",
+    "WordingChanged",
     "cancel",
     "create_event",
     "duplicate_event",
     "edit_cycle",
     "edit_event",
     "publish",
+    "restore_default",
     "save_cycle",
+    "save_wording",
 ]
