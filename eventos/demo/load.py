@@ -1,7 +1,7 @@
 """Loads the demonstration through the same services a person uses, and takes it away again without touching anything else."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from eventos.adapters import tables
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Cycle, Event
 from eventos.cycles.rules import SaveEvent
-from eventos.demo import papers, texts
+from eventos.demo import calling, papers, texts
 from eventos.demo.reset import remove
 from eventos.entities import service as entities
 from eventos.entities.models import Office
@@ -45,7 +45,7 @@ def load(*, reset: bool = False, printed: bool = True) -> Iterator[str]:
     plan = (
         (texts.FIFTH, texts.FIFTH_NOTE, 123, True),
         (texts.THIRD, texts.THIRD_NOTE, 0, False),
-        (texts.forum(clock.local(now).date()), "", 18, False),
+        (texts.forum(clock.local(now).date()), "", texts.FORUM_PEOPLE, False),
         (texts.starting_now(now), "", 24, False),
     )
     for command, note, people, attended in plan:
@@ -58,6 +58,9 @@ def load(*, reset: bool = False, printed: bool = True) -> Iterator[str]:
             papers.leave(event.id)
             if printed:
                 papers.print_out(event.id)
+            calling.leave(event.id, sent_at=papers.CALLED_AT, silent=2, declined=1, late=3)
+        if people == texts.FORUM_PEOPLE:
+            calling.leave(event.id, sent_at=now - timedelta(days=2), silent=15, declined=1, bounced=2)
         yield f"Evento de demostración: {event.slug}"
 
 

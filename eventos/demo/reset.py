@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster, RosterEntry
+from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
 from eventos.certificates.models import BadgeSheet, Certificate
 from eventos.checkin.models import Acceptance, DeviceEvent, Scan
 from eventos.cycles.models import Cycle, CycleMunicipio, CycleStaff, Event, EventDay, EventRole, Material, ProgrammeItem, SeatPool, Speaker
@@ -32,8 +33,14 @@ def remove(db: Session) -> int:
     events = select(Event.id).where(Event.demo)
     number = len(db.scalars(events).all())
     registrations = select(Registration.id).where(Registration.event_id.in_(events))
+    calls = select(Call.id).where(Call.event_id.in_(events))
+    copies = _copies(events)
     rosters = select(Roster.id).where(Roster.event_id.in_(events))
     _forget_jobs(db, events, registrations)
+    db.execute(delete(CallEntry).where(CallEntry.call_id.in_(calls)))
+    db.execute(delete(CallDesignee).where(CallDesignee.recipient_id.in_(copies)))
+    db.execute(delete(CallRecipient).where(CallRecipient.call_id.in_(calls)))
+    db.execute(delete(Call).where(Call.event_id.in_(events)))
     db.execute(update(Registration).where(Registration.event_id.in_(events)).values(demo=True))
     questions = select(FormQuestion.id).where(FormQuestion.event_id.in_(events))
     for of_question in (OptionSeat, Answer, SensitiveAnswer, FormQuestionVersion):
@@ -65,13 +72,19 @@ def remove(db: Session) -> int:
     db.execute(delete(Event).where(Event.demo))
     _people(db)
     cycles = select(Cycle.id).where(Cycle.demo, Cycle.id.not_in(select(Event.cycle_id)))
-    for link in (CycleMunicipio, CycleStaff):
+    for link in (CycleMunicipio, CycleStaff, Convened):
         db.execute(delete(link).where(link.cycle_id.in_(cycles)))
     db.execute(delete(Cycle).where(Cycle.id.in_(cycles)))
-    db.execute(delete(Logo).where(Logo.entity_id.in_(select(Entity.id).where(Entity.demo, Entity.id.not_in(select(EventRole.entity_id))))))
-    db.execute(delete(Entity).where(Entity.demo, Entity.id.not_in(select(EventRole.entity_id))))
+    used = union(select(EventRole.entity_id), select(Convened.entity_id))
+    db.execute(delete(Logo).where(Logo.entity_id.in_(select(Entity.id).where(Entity.demo, Entity.id.not_in(used)))))
+    db.execute(delete(Entity).where(Entity.demo, Entity.id.not_in(used)))
     db.execute(delete(Office).where(Office.demo))
     return number
+
+
+def _copies(events: Any) -> Any:
+    """Each entity's copy of the calls of these events."""
+    return select(CallRecipient.id).where(CallRecipient.call_id.in_(select(Call.id).where(Call.event_id.in_(events))))
 
 
 def _people(db: Session) -> None:
@@ -87,6 +100,9 @@ def _forget_jobs(db: Session, events: Any, registrations: Any) -> None:
     """Promises about what is going away are taken back."""
     going = {
         "event_id": events,
+        "call_id": select(Call.id).where(Call.event_id.in_(events)),
+        "designee_id": select(CallDesignee.id).where(CallDesignee.recipient_id.in_(_copies(events))),
+        "recipient_id": _copies(events),
         "registration_id": registrations,
         "report_id": select(Report.id).where(Report.event_id.in_(events)),
         "flyer_id": select(Flyer.id).where(Flyer.event_id.in_(events)),

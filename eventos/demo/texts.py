@@ -258,3 +258,17 @@ def starting_now(now: datetime) -> SaveEvent:
         registration_closes_at=day.ends_at,
         prepared_by="Equipo de Gobierno Abierto",
     )
+
+
+FORUM_PEOPLE = 18
+CALL_SUBJECT = "Convocatoria: {evento}"
+CALL_BODY = """{persona},
+{entidad}
+
+La {oficina} convoca a su entidad a {evento}, el {fecha}.
+
+Por favor confirmen recibido y digan quiénes asistirán antes del {plazo}, en este vínculo propio de su entidad:
+{confirmar}
+
+Cordialmente,
+{oficina}"""

@@ -11,8 +11,13 @@ from sqlalchemy.orm import Session
 from eventos import demo, migrations
 from eventos.accounts import service as accounts
 from eventos.accounts.models import Staff
+from eventos.adapters import storage
 from eventos.app import create_app
 from eventos.attendance.models import Roster, RosterEntry
+from eventos.calls import service as calls
+from eventos.calls.models import Call, CallRecipient, Convened
+from eventos.calls.queries import letter_view
+from eventos.calls.rules import Designee, SaveCall, Signed
 from eventos.certificates import service as certificates
 from eventos.certificates.models import Certificate
 from eventos.checkin.service.devices import make_device
@@ -114,6 +119,7 @@ def _add_the_rest(app: Flask) -> Scene:
         _more_events(db, found)
         _people(db, found)
         _papers(db, found)
+        _calls(db, found)
         reports.ask(db, _event(db, FIFTH).id, format="docx", by=SYSTEM, now=now)
     _sheets(found)
     runner.run_all(app)
@@ -175,6 +181,26 @@ def _papers(db: Session, found: dict[str, str]) -> None:
         "code": codes[0], "revoked": codes[1], "badges": certificates.ask_badges(db, here.id, by=SYSTEM, now=now), "device": link,
         "phone": phone.public_id,
         "holder": tickets.link_of(db.get_one(Registration, first)),
+    }  # fmt: skip
+
+
+def _calls(db: Session, found: dict[str, str]) -> None:
+    """The demonstration's calls, one of them with somebody designated, a draft, and a sheet of entities on its way in."""
+    now, forum, fifth = clock.now(), _event(db, FORUM), _event(db, FIFTH)
+    of_forum = db.scalars(select(Call).where(Call.event_id == forum.id)).one()
+    copies = db.scalars(select(CallRecipient).where(CallRecipient.call_id == of_forum.id).order_by(CallRecipient.id)).all()
+    named = Designee("Nubia Demo", "Guayacán", "nubia@aguadas.example", "Profesional universitaria")
+    calls.designate(db, letter_view(db, copies[3].id), Signed("Persona Ficticia Cedro", "Alcaldía"), [named], now=now)
+    words = SaveCall("Convocatoria: {evento}", "{persona},\n\nConfirmen en {confirmar}", now + timedelta(minutes=30))
+    sheet = "Entidad;Correo;Municipio\nAlcaldía de Aguadas;a@aguadas.example;Aguadas\n"
+    sheet += "Personería Ficticia;no es;Supía\nColegio Ficticio;c@x.example;"
+    staged = {"s": storage.shelf().put(sheet.encode()).sha256, "n": "alcaldías.csv"}
+    found |= {
+        "call": of_forum.public_id, "old_call": db.scalars(select(Call.public_id).where(Call.event_id == fifth.id)).one(),
+        "call_draft": calls.save_call(db, _event(db, NOW).id, words, by=SYSTEM, now=now), "copy": copies[3].public_id,
+        "receipt_new": calls.token_of(copies[-3].token_sealed), "receipt_done": calls.token_of(copies[3].token_sealed),
+        "receipt_no": calls.token_of(copies[0].token_sealed), "convened": db.scalars(select(Convened.public_id)).first() or "",
+        "entity_sheet": tokens.issue("convened-sheet", staged, expires_at=now + timedelta(hours=4)),
     }  # fmt: skip
 
 
@@ -273,6 +299,25 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "attendance.person": (f"{_DESK}/{FIFTH}/asistencia/{{attendee}}",),
     "attendance.private_export_form": (f"{_DESK}/{FIFTH}/asistencia/lista/con-documentos",),
     "attendance.rosters": (f"{_DESK}/{FIFTH}/asistencia/actas", f"{_DESK}/{FORUM}/asistencia/actas"),
+    "calls.index": (f"{_DESK}/{FORUM}/convocatoria", f"{_DESK}/{{draft}}/convocatoria"),
+    "calls.new": (f"{_DESK}/{NOW}/convocatoria/nueva",),
+    "calls.one": (
+        f"{_DESK}/{FORUM}/convocatoria/{{call}}", f"{_DESK}/{FIFTH}/convocatoria/{{old_call}}",
+        f"{_DESK}/{FORUM}/convocatoria/{{call}}?estado=queued", f"{_DESK}/{NOW}/convocatoria/{{call_draft}}",
+    ),
+    "calls.edit": (f"{_DESK}/{NOW}/convocatoria/{{call_draft}}/editar",),
+    "calls.annexes": (f"{_DESK}/{NOW}/convocatoria/{{call_draft}}/anexos",),
+    "calls.preview": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/vista",),
+    "calls.ask_send": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/enviar?a=unconfirmed",),
+    "calls.entity": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/entidades/{{copy}}",),
+    "convened.index": ("/escritorio/ciclos/{cycle}/convocadas",),
+    "convened.new": ("/escritorio/ciclos/{cycle}/convocadas/nueva",),
+    "convened.edit": ("/escritorio/ciclos/{cycle}/convocadas/{convened}",),
+    "convened.upload_form": ("/escritorio/ciclos/{cycle}/convocadas/importar",),
+    "convened.preview": ("/escritorio/ciclos/{cycle}/convocadas/importar/revisar?hoja={entity_sheet}",),
+    "call_receipt.show": ("/convocatoria/{receipt_new}", "/convocatoria/{receipt_done}", "/convocatoria/{receipt_no}"),
+    "call_receipt.people": ("/convocatoria/{receipt_done}/asistentes",),
+    "call_receipt.ask_decline": ("/convocatoria/{receipt_new}/no-asistira",),
     "checkin.overview": (f"{_DESK}/{NOW}/puerta",),
     "checkin.ask_revoke": (f"{_DESK}/{NOW}/puerta/{{phone}}/retirar",),
     "constancias.overview": (f"{_DESK}/{FIFTH}/constancias", f"{_DESK}/{FORUM}/constancias"),
