@@ -80,6 +80,24 @@ class RegistrationState(Word):
     REJECTED = "rejected", "No aprobada"
     CANCELLED = "cancelled", "Cancelada"
 
+    @property
+    def is_open(self) -> bool:
+        """It stands or may still come to stand; rejected and cancelled ones do not."""
+        return self not in (RegistrationState.REJECTED, RegistrationState.CANCELLED)
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge; the word is the label."""
+        match self:
+            case RegistrationState.ACTIVE:
+                return "success"
+            case RegistrationState.CANCELLED | RegistrationState.REJECTED:
+                return "error"
+            case RegistrationState.PENDING:
+                return "info"
+            case _:
+                return "warning"
+
 
 class HostRole(Word):
     """The part an entity takes in one event; the label is the verb that follows its name."""

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session, aliased
 
 from eventos.cycles.models import Event, EventDay
 from eventos.cycles.queries import EventView, event_view_by_id, event_views_by_id
-from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel.correspondence import MailRecord
 from eventos.kernel.errors import NotFound
 from eventos.kernel.text import fold
 from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import EventKind, EventState, Modality, RegistrationState
 from eventos.people.models import Person
-from eventos.registration.models import Registration
+from eventos.registration.models import AdmissionPolicy, FormQuestion, Registration
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,11 @@ class Opening:
     starts_at: datetime | None
     ends_at: datetime | None
     demo: bool
+    moderated: bool = False
+    is_private: bool = False
+    admits_late: bool = False
+    group_limit: int = 1
+    questions: int = 0
     is_full: bool = False
 
     @property
@@ -49,16 +53,29 @@ def openings(db: Session, slugs: Sequence[str]) -> list[Opening]:
     return [_opening(dict(row._mapping)) for row in db.execute(_OPENINGS, {"slugs": slugs})]
 
 
-_event, _day = Event.__table__.c, EventDay.__table__.c
+_event, _day, _policy = Event.__table__.c, EventDay.__table__.c, AdmissionPolicy.__table__.c
+_PLAIN = (("moderated", False), ("is_private", False), ("admits_late", False), ("group_limit", 1))  # an event without a policy
+_OWN_QUESTIONS = (
+    select(func.count())
+    .select_from(FormQuestion.__table__)
+    .where(FormQuestion.__table__.c.event_id == _event.id, FormQuestion.__table__.c.retired_at.is_(None))
+    .scalar_subquery()
+)
 _OPENINGS = (
     select(
         *(_event.id, _event.slug, _event.cycle_id, _event.kind, _event.number, _event.topic, _event.modality, _event.state),
         *(_event.registration_opens_at, _event.registration_closes_at, _event.demo),
         *(func.min(_day.starts_at).label("starts_at"), func.max(_day.ends_at).label("ends_at")),
+        *(func.coalesce(_policy[name], plain).label(name) for name, plain in _PLAIN),
+        _OWN_QUESTIONS.label("questions"),
     )
-    .select_from(Event.__table__.outerjoin(EventDay.__table__, _day.event_id == _event.id))
+    .select_from(
+        Event.__table__.outerjoin(EventDay.__table__, _day.event_id == _event.id).outerjoin(
+            AdmissionPolicy.__table__, _policy.event_id == _event.id
+        )
+    )
     .where(_event.slug.in_(bindparam("slugs", expanding=True)), _event.state != EventState.DRAFT.value)
-    .group_by(_event.id)
+    .group_by(_event.id, _policy.event_id)
     .order_by(_event.id)
 )
 
@@ -98,6 +115,10 @@ class RegistrationView:
     sequence: int
     registered_at: datetime
     cancelled_at: datetime | None
+    expires_at: datetime | None
+    decision_reason: str
+    group_id: int | None
+    consent_id: int | None
     demo: bool
     person_id: int
     document_type: str | None
@@ -113,6 +134,11 @@ class RegistrationView:
         return f"{self.given_names} {self.family_names}".strip()
 
     @property
+    def needs_consent(self) -> bool:
+        """Somebody else wrote this person down, and they did not say yes yet."""
+        return self.group_id is not None and self.consent_id is None and self.state.is_open
+
+    @property
     def invite_sequence(self) -> int:
         """SEQUENCE (RFC 5546): grows with every change of the event and of this registration."""
         return self.event.sequence + self.sequence
@@ -123,16 +149,11 @@ class RegistrationView:
         return "-".join(self.public_id[at : at + 5] for at in range(0, len(self.public_id), 5))
 
 
-@dataclass(frozen=True)
-class ConfirmationView:
-    """What the mails of a registration say, and which of them already went out (Message-IDs)."""
-
-    registration: RegistrationView
-    office: OfficeView
-
-
 _WORK = ("id", "public_id", "state", "modality", "entity_name", "dependency", "post", "link_kind", "divipola", "country", "city")
-_SECRETS = ("ticket_sealed", "link_sealed", "uid", "sequence", "registered_at", "cancelled_at", "demo")
+_SECRETS = (
+    *("ticket_sealed", "link_sealed", "uid", "sequence", "registered_at", "cancelled_at"),
+    *("expires_at", "decision_reason", "group_id", "consent_id", "demo"),
+)
 _LISTED = ("source", "registered_at", "waitlisted_at")
 _PERSON = ("document_type", "document_number", "given_names", "family_names", "email", "phone")
 
@@ -180,11 +201,6 @@ def ticket_view(db: Session, ticket_hash: str) -> RegistrationView | None:
         return _one(db, Registration.ticket_hash == ticket_hash)
     except NotFound:
         return None
-
-
-def confirmation_view(db: Session, registration_id: int) -> ConfirmationView:
-    """What the mails of a registration say. Raises NotFound."""
-    return ConfirmationView(registration_view(db, registration_id), office_view(db))
 
 
 def already_sent(db: Session, message_ids: Sequence[str]) -> set[str]:

@@ -14,6 +14,10 @@ from eventos.people.rules import Identity, Purpose
 RECEIPT_LIFE = timedelta(minutes=30)
 MAIL_CHANGE_LIFE = timedelta(hours=48)
 DOORS_OPEN = timedelta(minutes=15)
+MY_EVENTS_LIFE = timedelta(minutes=30)
+GROUP_LIFE = timedelta(hours=72)
+LARGEST_GROUP = 50
+LONGEST_OFFER = 168
 
 HELD_REASON = (
     "Esta dirección ya recibió muchos correos de inscripción. Revise que nadie esté abusando del formulario y, si todo está bien, envíelo."
@@ -33,6 +37,21 @@ class RegistrationClosed(RuleViolation):
 class NoSeatThere(RuleViolation):
     code = "no_seat_there"
     message = "Ya no quedan cupos en la modalidad que eligió. Su inscripción sigue como estaba."
+
+
+class CannotDecide(RuleViolation):
+    code = "cannot_decide"
+    message = "Esta inscripción ya no espera una decisión: alguien la atendió, o la persona la canceló."
+
+
+class NeedsConsent(RuleViolation):
+    code = "needs_consent"
+    message = "La inscribió un colega y todavía no autoriza el uso de sus datos: solo esa persona puede confirmarla."
+
+
+class OfferGone(RuleViolation):
+    code = "offer_gone"
+    message = "El plazo para aceptar este cupo ya pasó. Si todavía quiere asistir, vuelva a inscribirse."
 
 
 class TooLate(RuleViolation):
@@ -74,6 +93,26 @@ class Register:
 
 
 @dataclass(frozen=True)
+class RegisterGroup:
+    """Somebody writes colleagues of one workplace down. `leader` consents for themselves alone, and registers too when they `come`."""
+
+    leader: Register
+    members: tuple[Identity, ...]
+    comes: bool = True
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How an event admits people; what stands here is the plain way (see AdmissionPolicy)."""
+
+    moderated: bool = False
+    is_private: bool = False
+    offer_hours: int | None = None
+    admits_late: bool = False
+    group_limit: int = 1
+
+
+@dataclass(frozen=True)
 class ChangeRegistration:
     """What the person changes through their personal link."""
 
@@ -93,9 +132,17 @@ class Dated(Registrable, Protocol):
     def ends_at(self) -> datetime | None: ...
 
 
-def admit(event: Dated, now: datetime) -> Window:
-    """Open or full (then: the waitlist). Raises RegistrationClosed with the dates that explain it."""
+def window_of(event: Dated, now: datetime, *, late: bool = False) -> Window:
+    """The window of an event; one that admits late stays open until its end, unless the organiser gave an hour to close."""
     window = registration_window(event, now)
+    if late and window is Window.CLOSED and event.registration_closes_at is None and event.ends_at is not None and now < event.ends_at:
+        return Window.FULL if event.is_full else Window.OPEN
+    return window
+
+
+def admit(event: Dated, now: datetime, *, late: bool = False) -> Window:
+    """Open or full (then: the waitlist). Raises RegistrationClosed with the dates that explain it."""
+    window = window_of(event, now, late=late)
     if not window.accepts:
         raise RegistrationClosed(why_closed(event, now))
     return window
@@ -149,3 +196,8 @@ def entrance(days: Sequence[Day], now: datetime) -> tuple[bool, datetime | None]
 def can_change(state: EventState, starts_at: datetime | None, now: datetime) -> bool:
     """Until the event starts people may correct their data, cancel, or come back."""
     return state is EventState.PUBLISHED and (starts_at is None or now < starts_at)
+
+
+def held_until(starts_at: datetime | None, now: datetime, life: timedelta) -> datetime:
+    """Until when a seat waits for an answer: never past the start of the event."""
+    return now + life if starts_at is None else min(now + life, starts_at)

@@ -11,13 +11,14 @@ from eventos.kernel.db import reading, transaction
 from eventos.kernel.outbox import on, task
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, queries, service
+from eventos.registration.queries_mail import confirmation_view
 
 
 @task("registration.confirm")
 def confirm(registration_id: int, why: str, number: int, other_mail: str = "", gone: Sequence[Sequence[Any]] = ()) -> None:
     """Tell somebody how their registration stands now, whatever it was when this was promised. `gone`: days the event lost."""
     with reading() as db:
-        view = queries.confirmation_view(db, registration_id)
+        view = confirmation_view(db, registration_id)
     overtaken = view.registration.state is RegistrationState.CANCELLED and why != "repeat"  # the mail that says so follows
     if view.registration.email and not overtaken and view.registration.event.state is not EventState.CANCELLED:
         letters = messages.confirmation(view, why=why, number=number, other_mail=other_mail)
@@ -28,7 +29,7 @@ def confirm(registration_id: int, why: str, number: int, other_mail: str = "", g
 def cancelled(registration_id: int, number: int, why: str = "person", held: bool = True) -> None:
     """The person cancelled, or the event was called off: say so, and take back the invite of who held a seat."""
     with reading() as db:
-        view = queries.confirmation_view(db, registration_id)
+        view = confirmation_view(db, registration_id)
     if view.registration.email:
         _send("registration.cancelled", messages.cancelled(view, why=why, number=number, held=held), registration_id)
 
@@ -48,7 +49,7 @@ def mail_change(registration_id: int, asked: str, number: int) -> None:
     """Send the link that confirms a new address, to that address."""
     wanted = service.read_asked(asked)
     with reading() as db:
-        view = queries.confirmation_view(db, registration_id)
+        view = confirmation_view(db, registration_id)
     token = service.mail_change_token(wanted)
     _send("registration.mail_change", [messages.mail_change(view, email=wanted.email, token=token, number=number)], registration_id)
 
@@ -58,7 +59,7 @@ def mail_change_notice(registration_id: int, asked: str, number: int) -> None:
     """Tell the address on file that a change was asked for."""
     wanted = service.read_asked(asked)
     with reading() as db:
-        view = queries.confirmation_view(db, registration_id)
+        view = confirmation_view(db, registration_id)
     if view.registration.email:
         letter = messages.mail_change_notice(view, email=wanted.email, number=number)
         _send("registration.mail_change_notice", [letter], registration_id)
@@ -88,6 +89,7 @@ def _send(kind: str, letters: Sequence[Mail], registration_id: int) -> None:
 def event_rescheduled(event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
     """One updated invite for each active registration. `gone`: (position, start, end) of each day the event lost."""
     with transaction() as db:
+        service.keep_before_start(db, event_id)
         service.tell_rescheduled(db, event_id, gone)
         outbox.finish(db)
 
@@ -107,3 +109,12 @@ def seats_added(event_id: int) -> None:
     while moved:
         with transaction() as db:
             moved = service.fill_seats(db, event_id, now=clock.now(), limit=100)
+
+
+@task("registration.expire")
+def expire(event_id: int) -> None:
+    """Seats that nobody answered for in time go to the next, a hundred in each transaction."""
+    late = True
+    while late:
+        with transaction() as db:
+            late = service.expire(db, event_id, now=clock.now())

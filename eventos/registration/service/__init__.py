@@ -13,8 +13,9 @@ from eventos.registration.service.change import (
     read_asked,
     read_mail_change,
 )
+from eventos.registration.service.decide import accept_offer, approve, consent, let_in, reject, requests_of
 from eventos.registration.service.notify import tell_event_cancelled, tell_rescheduled
-from eventos.registration.service.promote import fill_seats, promote
+from eventos.registration.service.promote import expire, fill_seats, keep_before_start, promote
 from eventos.registration.service.register import Outcome, register
 from eventos.registration.service.resend import resend_links
 
@@ -22,20 +23,28 @@ __all__ = [
     "MailChange",
     "Outcome",
     "WrongDocument",
+    "accept_offer",
+    "approve",
     "ask_mail_change",
     "by_link",
     "cancel",
     "change",
     "come_back",
     "confirm_mail_change",
+    "consent",
     "count_try",
+    "expire",
     "fill_seats",
+    "keep_before_start",
+    "let_in",
     "mail_change_token",
     "person_of",
     "promote",
     "read_asked",
     "read_mail_change",
     "register",
+    "reject",
+    "requests_of",
     "resend_links",
     "tell_event_cancelled",
     "tell_rescheduled",

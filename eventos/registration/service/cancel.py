@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event, EventDay
-from eventos.cycles.service import seats
 from eventos.kernel import audit
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import NotFound
@@ -15,8 +14,11 @@ from eventos.registration import queries
 from eventos.registration.models import Registration
 from eventos.registration.rules import TooLate, admit, can_change, modality_for
 from eventos.registration.service import notify
-from eventos.registration.service.promote import promote
-from eventos.registration.service.register import seat
+from eventos.registration.service.promote import let_go
+from eventos.registration.service.register import ask, seat
+
+# What somebody leaves who was not in yet, for the words of the mail.
+_LEFT = {RegistrationState.PENDING: "request", RegistrationState.OFFERED: "declined", RegistrationState.UNCONFIRMED: "declined"}
 
 
 def by_link(db: Session, link_hash: str) -> Registration:
@@ -28,30 +30,25 @@ def by_link(db: Session, link_hash: str) -> Registration:
 
 
 def cancel(db: Session, registration: Registration, *, by: Actor, now: datetime) -> bool:
-    """Cancel a registration until its event starts: the seat goes to whoever waits. False when it was cancelled already.
+    """Cancel a registration until its event starts: the seat goes to whoever waits. False when it was cancelled or rejected already.
 
     Raises TooLate.
     """
-    if registration.state == RegistrationState.CANCELLED:
+    before = RegistrationState(registration.state)
+    if not before.is_open:
         return False
     refuse_when_late(db, registration, now)
-    pool_id, modality = registration.seat_pool_id, registration.modality
-    registration.state = RegistrationState.CANCELLED.value
-    registration.seat_pool_id = None
-    registration.cancelled_at = registration.updated_at = now
-    registration.sequence += 1
-    db.flush()
-    if pool_id is not None:
-        seats.give_back(db, pool_id)
-        promote(db, registration.event_id, modality, now=now)
-    notify.cancelled(db, registration.id, held=pool_id is not None, now=now)
+    let_go(db, registration, now)
+    notify.cancelled(db, registration.id, held=before is RegistrationState.ACTIVE, now=now, why=_LEFT.get(before, "person"))
     audit.record(db, by, "registration.cancel", "registration", registration.id)
     db.flush()
     return True
 
 
 def come_back(db: Session, registration: Registration, *, by: Actor, now: datetime) -> bool:
-    """Undo a cancellation while registration is open: a seat if one is left, else the waiting list. False when it was not cancelled.
+    """Undo a cancellation while registration is open: a seat if one is left, else the waiting list; a moderated event is asked again.
+
+    False when it was not cancelled.
 
     Raises RegistrationClosed.
     """
@@ -59,8 +56,12 @@ def come_back(db: Session, registration: Registration, *, by: Actor, now: dateti
         return False
     slug = db.execute(select(Event.slug).where(Event.id == registration.event_id)).scalar_one()
     (opening,) = queries.openings(db, (slug,))
-    admit(opening, now)
-    seat(db, registration, modality_for(Modality(opening.modality), registration.modality), now)
+    admit(opening, now, late=opening.admits_late)
+    modality = modality_for(Modality(opening.modality), registration.modality)
+    if opening.moderated:
+        ask(db, registration, modality, now)
+    else:
+        seat(db, registration, modality, now)
     notify.confirm(db, registration.id, why="first", now=now)
     audit.record(db, by, "registration.come_back", "registration", registration.id)
     db.flush()

@@ -17,12 +17,12 @@ from eventos.kernel.text import normalise_document, normalise_email
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.people import service as people
 from eventos.people.models import Person
-from eventos.registration.models import Registration
+from eventos.registration.models import AdmissionPolicy, Registration
 from eventos.registration.rules import MAIL_CHANGE_LIFE, ChangeRegistration, NoSeatThere
 from eventos.registration.service import notify
 from eventos.registration.service.allowance import MAIL_CHANGES
 from eventos.registration.service.cancel import refuse_when_late
-from eventos.registration.service.promote import promote
+from eventos.registration.service.promote import let_go, promote
 from eventos.registration.service.register import workplace_columns
 
 _ASKED, _CONFIRM = "mail-change-asked", "mail-change"
@@ -39,6 +39,7 @@ def person_of(db: Session, registration: Registration) -> Person:
 def change(db: Session, registration: Registration, command: ChangeRegistration, *, by: Actor, now: datetime) -> tuple[str, ...]:
     """Write down what somebody corrected. Answers the names of what changed; a new modality promises an updated invite.
 
+    Where the event is moderated, what a person changes is looked at anew: they give their seat back until then. What staff change is not.
     Raises TooLate once the event began, NoSeatThere when the other modality is full (everything stays then).
     """
     refuse_when_late(db, registration, now)
@@ -52,9 +53,19 @@ def change(db: Session, registration: Registration, command: ChangeRegistration,
         if getattr(registration, name) != value:
             setattr(registration, name, value)
             changed.append(name)
-    if command.modality and command.modality != registration.modality and registration.state != RegistrationState.CANCELLED:
+    is_reviewed = by.staff_id is None and _is_moderated(db, registration) and registration.state in _REVIEWED
+    swaps = bool(command.modality) and command.modality != registration.modality and RegistrationState(registration.state).is_open
+    if swaps and (is_reviewed or registration.state == RegistrationState.PENDING):
+        changed.append("modality")
+    elif swaps:
         _swap_modality(db, registration, command.modality, now)
         changed.append("modality")
+    if changed and is_reviewed:
+        was_active = registration.state == RegistrationState.ACTIVE
+        let_go(db, registration, now, to=RegistrationState.PENDING)
+        notify.cancelled(db, registration.id, held=was_active, now=now, why="review")
+    if swaps and registration.state == RegistrationState.PENDING:
+        registration.modality = command.modality
     if changed:
         registration.updated_at = now
         db.flush()
@@ -63,18 +74,27 @@ def change(db: Session, registration: Registration, command: ChangeRegistration,
     return tuple(changed)
 
 
+_REVIEWED = (RegistrationState.ACTIVE.value, RegistrationState.WAITLISTED.value, RegistrationState.OFFERED.value)
+
+
+def _is_moderated(db: Session, registration: Registration) -> bool:
+    moderated = select(AdmissionPolicy.moderated).where(AdmissionPolicy.event_id == registration.event_id)
+    return bool(db.execute(moderated).scalar_one_or_none())
+
+
 def _swap_modality(db: Session, registration: Registration, modality: str, now: datetime) -> None:
     """Change seats within this transaction: the new one is taken before the old one is given back."""
     # Both pools are locked in one order, so that two people swapping in opposite directions do not wait for each other.
     db.execute(select(SeatPool.id).where(SeatPool.event_id == registration.event_id).order_by(SeatPool.id).with_for_update()).all()
     pool_id = seats.take(db, registration.event_id, modality)
-    if pool_id is None and registration.state == RegistrationState.ACTIVE:
+    if pool_id is None and registration.seat_pool_id is not None:
         raise NoSeatThere
     before, given_up = registration.modality, registration.seat_pool_id
     registration.modality = modality
     registration.seat_pool_id = pool_id
-    registration.state = (RegistrationState.ACTIVE if pool_id is not None else RegistrationState.WAITLISTED).value
-    registration.waitlisted_at = now if pool_id is None else registration.waitlisted_at
+    if given_up is None:  # Who waited waits for the other modality, or got a seat there; a seat that waits for an answer still does.
+        registration.state = (RegistrationState.ACTIVE if pool_id is not None else RegistrationState.WAITLISTED).value
+        registration.waitlisted_at = now if pool_id is None else None
     registration.sequence += 1
     db.flush()
     if given_up is not None:

@@ -28,8 +28,9 @@ def hold_reason(hits: Iterable[int]) -> str:
 
 
 def confirm(db: Session, registration_id: int, *, why: str, now: datetime, hold: str = "", other_mail: str = "") -> None:
-    """Promise the mail that says how a registration stands. `why`: first, repeat, promoted, changed, rescheduled.
+    """Promise the mail that says how a registration stands.
 
+    `why`: first, repeat, promoted, offered, unconfirmed, approved, rejected, changed, rescheduled.
     Asked twice within a second for the same reason, it is promised once. `hold`: why staff must look at it before it goes out.
     `other_mail` is an address that was typed, already masked.
     """
@@ -42,8 +43,11 @@ def confirm(db: Session, registration_id: int, *, why: str, now: datetime, hold:
         outbox.enqueue(db, "registration.confirm", key=key, **arguments)
 
 
-def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime) -> None:
-    """Promise the mail that says somebody cancelled; who held a seat has an invite, which it takes back."""
+def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime, why: str = "person") -> None:
+    """Promise the mail that says somebody is out; who was in (`held`) has an invite, which it takes back.
+
+    `why`: person, request, declined (they left before being in), expired (they did not answer), review (their data are looked at anew).
+    """
     number = int(now.timestamp())
     outbox.enqueue(
         db,
@@ -51,6 +55,7 @@ def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime) -
         key=f"registration.cancelled:{registration_id}:{number}",
         registration_id=registration_id,
         number=number,
+        why=why,
         held=held,
     )
 
@@ -73,10 +78,10 @@ def tell_rescheduled(db: Session, event_id: int, gone: Sequence[Sequence[Any]] =
 
 
 def tell_event_cancelled(db: Session, event_id: int) -> None:
-    """Promise everybody who holds a seat or waits for one the mail that says the event is off."""
+    """Promise everybody who holds a seat, waits for one or asked for it the mail that says the event is off."""
     sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
     jobs: list[tuple[str, dict[str, Any]]] = []
-    for state in (RegistrationState.ACTIVE, RegistrationState.WAITLISTED):
+    for state in (state for state in RegistrationState if state.is_open):
         told = {"number": sequence, "why": "event", "held": state is RegistrationState.ACTIVE}
         ids = queries.ids_in_state(db, event_id, state)
         jobs += [(f"registration.cancelled:{each}:event:{sequence}", {"registration_id": each, **told}) for each in ids]

@@ -19,9 +19,10 @@ from eventos.people.service import OnFile
 from eventos.registration import queries
 from eventos.registration.models import Registration
 from eventos.registration.queries import Opening
-from eventos.registration.rules import NO_MAIL_REASON, Register, Workplace, admit, modality_for
+from eventos.registration.rules import GROUP_LIFE, NO_MAIL_REASON, Register, Workplace, admit, held_until, modality_for
 from eventos.registration.service import notify, tickets
 from eventos.registration.service.allowance import PER_ADDRESS, PER_DOCUMENT
+from eventos.registration.service.promote import expire_at, terms_of
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,23 @@ class Outcome:
     is_repeat: bool
 
 
-def register(db: Session, command: Register, *, now: datetime, by: Actor, address: str | None = None, demo: bool = False) -> list[Outcome]:
+def register(
+    db: Session,
+    command: Register,
+    *,
+    now: datetime,
+    by: Actor,
+    address: str | None = None,
+    invited_to: int | None = None,
+    demo: bool = False,
+) -> list[Outcome]:
     """Write a person down for each event, with a seat or on the waiting list, and promise the mails that say so.
 
     Who is already written down stays as they are, and gets the mail again at the address on file. `address` is the network address that
-    asks, for the limits; the office itself has none. Raises RegistrationClosed, InvalidInput, TooManyRequests.
+    asks, for the limits; the office itself has none. `invited_to` is the private event whose invitation was shown.
+    Raises RegistrationClosed, InvalidInput, TooManyRequests.
     """
-    openings = _openings(db, command, now)
+    openings = _openings(db, command, now, invited_to)
     known = people.recognise(db, command.identity, now, demo=demo)
     person = known.person
     hold = _count(db, command, person, address)
@@ -61,14 +72,16 @@ def register(db: Session, command: Register, *, now: datetime, by: Actor, addres
     return outcomes
 
 
-def _openings(db: Session, command: Register, now: datetime) -> list[Opening]:
+def _openings(db: Session, command: Register, now: datetime, invited_to: int | None) -> list[Opening]:
     """The events asked for, in the order their seats are taken everywhere (so that two people never wait for each other)."""
     openings = queries.openings(db, command.event_slugs)
     if len(openings) != len(set(command.event_slugs)) or len({opening.cycle_id for opening in openings}) > 1:
         raise InvalidInput(fields={"also": "Elija los eventos de la lista."})
     if command.source is Source.FORM:
         for opening in openings:
-            admit(opening, now)
+            if opening.is_private and opening.id != invited_to:  # Without its invitation it does not exist.
+                raise InvalidInput(fields={"also": "Elija los eventos de la lista."})
+            admit(opening, now, late=opening.admits_late)
     return openings
 
 
@@ -99,15 +112,16 @@ def _write_down(db: Session, command: Register, opening: Opening, person: OnFile
         with db.connection().begin_nested():
             return _insert(db, command, opening, person, text_hash, now=now, demo=demo)
     except _AlreadyThere:
-        return _come_back(db, command, opening, person, now)
+        return _come_back(db, command, opening, person, text_hash, now)
 
 
 def _insert(db: Session, command: Register, opening: Opening, person: OnFile, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
     """Keep the consent, take a seat if one is left, write the registration. Raises _AlreadyThere."""
     consent_id = people.record_consent(db, person.id, text_hash, command.consent.purposes, channel=command.source, now=now)
     modality = modality_for(opening.modality, command.modality)
-    pool_id = seats.take(db, opening.id, modality)
-    state = RegistrationState.ACTIVE if pool_id is not None else RegistrationState.WAITLISTED
+    asks = _asks(command, opening)
+    pool_id = None if asks else seats.take(db, opening.id, modality)
+    state = RegistrationState.PENDING if asks else RegistrationState.WAITLISTED if pool_id is None else RegistrationState.ACTIVE
     row = {
         **vars(tickets.make(opening.id)),
         **workplace_columns(command.workplace),
@@ -120,7 +134,7 @@ def _insert(db: Session, command: Register, opening: Opening, person: OnFile, te
         "source": str(command.source),
         "registered_at": now,
         "updated_at": now,
-        "waitlisted_at": now if pool_id is None else None,
+        "waitlisted_at": now if state is RegistrationState.WAITLISTED else None,
         "demo": demo,
     }
     written: int | None = db.execute(_write(db), row).scalar_one_or_none()
@@ -135,27 +149,69 @@ def _write(insert: Any) -> Any:
     return insert(table).on_conflict_do_nothing(index_elements=["event_id", "person_id"]).returning(table.c.id)
 
 
-def _come_back(db: Session, command: Register, opening: Opening, person: OnFile, now: datetime) -> Outcome:
-    """Who is already there stays as they are; who had cancelled is asking anew and gets a seat, or a place on the waiting list."""
+def _asks(command: Register, opening: Opening) -> bool:
+    """Whether this only asks: somebody approves who comes through the form of a moderated event; the office and the door do not ask."""
+    return opening.moderated and command.source is Source.FORM
+
+
+def _come_back(db: Session, command: Register, opening: Opening, person: OnFile, text_hash: str, now: datetime) -> Outcome:
+    """Who is already there stays as they are; who had cancelled is asking anew and gets a seat, or a place on the waiting list.
+
+    Who was written down by a colleague says yes by this form as well as by their link. A rejection is taken back by the organiser alone.
+    """
     one = select(Registration).where(Registration.event_id == opening.id, Registration.person_id == person.id).with_for_update()
     registration = db.execute(one).scalar_one()
-    if registration.state != RegistrationState.CANCELLED:
+    state = RegistrationState(registration.state)
+    lacks_consent = registration.group_id is not None and registration.consent_id is None
+    if lacks_consent and state is not RegistrationState.REJECTED:
+        registration.consent_id = people.record_consent(db, person.id, text_hash, command.consent.purposes, channel=command.source, now=now)
+        if state is RegistrationState.UNCONFIRMED:
+            registration.state, registration.expires_at = RegistrationState.ACTIVE.value, None
+            registration.sequence += 1
+        registration.updated_at = now
+        db.flush()
+    if state is not RegistrationState.CANCELLED:
         return Outcome(registration.id, opening.id, RegistrationState(registration.state), is_repeat=True)
-    seat(db, registration, modality_for(opening.modality, command.modality), now)
+    modality = modality_for(opening.modality, command.modality)
+    if _asks(command, opening):
+        ask(db, registration, modality, now)
+    else:
+        seat(db, registration, modality, now)
     return Outcome(registration.id, opening.id, RegistrationState(registration.state), is_repeat=False)
 
 
 def seat(db: Session, registration: Registration, modality: str, now: datetime) -> None:
-    """Give a registration without a seat one of this modality, or put it last on the waiting list."""
+    """Give a registration without a seat one of this modality, or put it last on the waiting list.
+
+    The seat of somebody who has not consented waits for that.
+    """
     pool_id = seats.take(db, registration.event_id, modality)
-    registration.modality = modality
+    _clean(registration, modality, now)
     registration.seat_pool_id = pool_id
-    registration.state = (RegistrationState.ACTIVE if pool_id is not None else RegistrationState.WAITLISTED).value
-    registration.waitlisted_at = now if pool_id is None else None
-    registration.cancelled_at = None
+    if pool_id is None:
+        registration.state, registration.waitlisted_at = RegistrationState.WAITLISTED.value, now
+    elif registration.group_id is not None and registration.consent_id is None:
+        registration.state = RegistrationState.UNCONFIRMED.value
+        registration.expires_at = held_until(terms_of(db, registration.event_id).starts_at, now, GROUP_LIFE)
+        expire_at(db, registration.event_id, registration.expires_at)
+    else:
+        registration.state = RegistrationState.ACTIVE.value
+    db.flush()
+
+
+def ask(db: Session, registration: Registration, modality: str, now: datetime) -> None:
+    """Make a request of a registration without a seat: the organiser decides about it anew."""
+    _clean(registration, modality, now)
+    registration.state = RegistrationState.PENDING.value
+    registration.seat_pool_id = None
+    db.flush()
+
+
+def _clean(registration: Registration, modality: str, now: datetime) -> None:
+    registration.modality = modality
+    registration.waitlisted_at = registration.cancelled_at = registration.expires_at = None
     registration.sequence += 1
     registration.updated_at = now
-    db.flush()
 
 
 def workplace_columns(workplace: Workplace) -> dict[str, Any]:
