@@ -99,7 +99,7 @@ def test_the_page_of_an_event_shows_its_link_whole_and_its_tabs(client: FlaskCli
     page = client.get(f"/escritorio/eventos/{slug}").text
     assert LINK.replace("&", "&amp;") in page
     assert '<svg xmlns="http://www.w3.org/2000/svg" class="qr"' in page
-    assert f'href="/escritorio/eventos/{slug}/inscripciones"' in page
+    assert f'href="/escritorio/eventos/{slug}/inscripciones"' in page  # the first page of its stage
     assert 'aria-current="page">Resumen' in page
 
 

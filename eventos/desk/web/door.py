@@ -32,19 +32,28 @@ MENU = (
     ("team", "Equipo", "accounts_staff.team"),
     ("office", "Oficina", "entities.office"),
 )
-TABS = (
-    ("Resumen", "desk.event"),
-    ("Convocatoria", "calls.index"),
-    ("Editar", "cycles.edit"),
-    ("Pieza", "publicity.flyer"),
-    ("Materiales", "materials.index"),
-    ("Inscripciones", "desk.registrations"),
-    ("Importar", "importing.start"),
-    ("Preguntas", "dialogue.questions"),
-    ("Puerta", "checkin.overview"),
-    ("Asistencia", "attendance.overview"),
-    ("Constancias", "constancias.overview"),
-    ("Informe", "reports.overview"),
+# The life of an event: its stages, and the pages of each.
+STAGES = (
+    ("Resumen", (("Resumen", "desk.event"),)),
+    (
+        "Preparar",
+        (
+            ("Editar", "cycles.edit"),
+            ("Pieza", "publicity.flyer"),
+            ("Materiales", "materials.index"),
+            ("Convocatoria", "calls.index"),
+        ),
+    ),
+    (
+        "Inscripciones",
+        (
+            ("Lista", "desk.registrations"),
+            ("Importar", "importing.start"),
+        ),
+    ),
+    ("El día", (("Puerta", "checkin.overview"), ("Preguntas", "dialogue.questions"))),
+    ("Asistencia", (("Asistencia", "attendance.overview"), ("Constancias", "constancias.overview"))),
+    ("Informe", (("Informe", "reports.overview"),)),
 )
 
 
@@ -56,23 +65,32 @@ def may_open(endpoint: str) -> bool:
 
 
 def event_tabs(slug: str) -> list[dict[str, Any]]:
-    """The pages of one event that the person signed in may open; the current one is the one of the same endpoint, else of the same room."""
+    """The stages of one event with the pages in each that the person signed in may open.
+
+    The current page is the one of the same endpoint, else of the same room; its stage is current too.
+    """
     here = request.endpoint or ""
-    exact = any(endpoint == here for _label, endpoint in TABS)
+    exact = any(endpoint == here for _stage, pages in STAGES for _label, endpoint in pages)
     room = here.partition(".")[0]
-    return [
-        {
-            "label": label,
-            "url": url_for(endpoint, slug=slug),
-            "current": endpoint == here if exact else endpoint.partition(".")[0] == room != "desk",
-        }
-        for label, endpoint in TABS
-        if may_open(endpoint)
-    ]
+
+    def is_current(endpoint: str) -> bool:
+        return endpoint == here if exact else endpoint.partition(".")[0] == room != "desk"
+
+    stages = []
+    for stage, pages in STAGES:
+        open_to_them = [
+            {"label": label, "url": url_for(endpoint, slug=slug), "current": is_current(endpoint)}
+            for label, endpoint in pages
+            if may_open(endpoint)
+        ]
+        if open_to_them:
+            current = any(page["current"] for page in open_to_them)
+            stages.append({"label": stage, "url": open_to_them[0]["url"], "current": current, "pages": open_to_them})
+    return stages
 
 
 def give_the_menus(app: Flask) -> None:
-    """Staff pages get their menu (`nav`, items with `key`) and `event_tabs`."""
+    """Staff pages get their menu (`nav`, items with `key`) and `event_tabs` (stages with pages)."""
 
     @app.context_processor
     def menus() -> dict[str, Any]:
