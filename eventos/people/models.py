@@ -1,9 +1,9 @@
-"""People and their consents. Where somebody works belongs to each registration, because it changes."""
+"""People, their consents, and who turned out to be whom. Where somebody works belongs to each registration, because it changes."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from eventos.kernel.db import Base, UTCDateTime
@@ -72,3 +72,42 @@ class ConsentText(Base):
     hash: Mapped[str] = mapped_column(Text, primary_key=True)
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class PersonMerge(Base):
+    """Somebody decided that `gone` is `kept`. Each stands until it is undone; `Person.merged_into_id` is what those that stand add up to."""
+
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        Index(
+            "uq_person_merge_standing",
+            "gone_id",
+            unique=True,
+            sqlite_where=text("undone_at IS NULL"),
+            postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index("ix_person_merge_kept_id", "kept_id"),
+        CheckConstraint("kept_id <> gone_id", name="two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    kept_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    gone_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    merged_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    merged_by: Mapped[str] = mapped_column(Text)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    undone_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class DuplicateDismissed(Base):
+    """Two people who look alike and are not the same: they are not proposed again. `first_id` is the smaller one."""
+
+    __tablename__ = "duplicate_dismissed"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"), CheckConstraint("first_id < second_id", name="in_order"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    dismissed_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    dismissed_by: Mapped[str] = mapped_column(Text)

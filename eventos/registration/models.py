@@ -219,6 +219,30 @@ class Reminder(Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class BulkAction(Base):
+    """One thing done to several registrations at once: who, when, and of each how it stood before and after, so that it can be undone.
+
+    `rows`: [{"id", "before", "after"}], each a picture of the columns in `service.bulk.PICTURED`. `merge_id`: it came with a merge of people.
+    """
+
+    __tablename__ = "bulk_action"
+    __table_args__ = (CheckConstraint("action IN ('approve', 'reject', 'cancel', 'resend', 'modality', 'merge')", name="action"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    action: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    rows: Mapped[list[Any]] = mapped_column(JSON)
+    skipped: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    merge_id: Mapped[int | None] = mapped_column(ForeignKey("person_merge.id"), index=True)
+    done_by: Mapped[str] = mapped_column(Text)
+    done_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    undone_by: Mapped[str] = mapped_column(Text, default="", server_default="")
+    left_alone: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+
 class Import(Base):
     """A sheet of registrants on its way in: uploaded → mapped → checked → entered, or abandoned. Nothing enters before `entered`."""
 

@@ -1,0 +1,25 @@
+"""Lists as somebody likes to look at them: saved by name, for every event of a cycle."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from eventos.kernel.db import Base, UTCDateTime
+
+
+class SavedView(Base):
+    """Filters, order and columns under a name. `chosen` is what the address of the list says. A shared one is seen by all of the cycle."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (UniqueConstraint("cycle_id", "staff_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(Text, unique=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    chosen: Mapped[dict[str, Any]] = mapped_column(JSON)
+    shared: Mapped[bool] = mapped_column(default=False, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
