@@ -10,53 +10,31 @@ from eventos.adapters.calendar import Invite, Slot
 from eventos.adapters.mail import InlineImage, Mail
 from eventos.cycles.queries import EventView
 from eventos.entities.queries import OfficeView
-from eventos.kernel import clock, links, spanish
+from eventos.kernel import clock, links, spanish, wordings
 from eventos.kernel.templating import plain
 from eventos.kernel.text import mask_email
 from eventos.kernel.vocabulary import LinkExposure, Modality, RegistrationState
-from eventos.registration.queries import ConfirmationView, RegistrationView
+from eventos.kernel.wordings import Kind
+from eventos.registration.queries import RegistrationView
+from eventos.registration.queries_mail import ConfirmationView
 from eventos.registration.service import tickets
+from eventos.registration.worded import facts, kind_of, place_of, standing, worded
 
 QR_CID = "codigo-qr@eventos"
 
-_ACTIVE = {
-    "first": ("Inscripción confirmada", "Su inscripción está confirmada."),
-    "repeat": ("Su inscripción", "Usted ya está inscrito. Le enviamos otra vez lo que necesita para asistir."),
-    "promoted": ("Ya tiene cupo", "Se liberó un cupo y es suyo: su inscripción está confirmada."),
-    "changed": ("Cambió su inscripción", "Su inscripción quedó como usted la cambió."),
-    "rescheduled": ("Cambió el evento", "El evento cambió. Esto es lo que vale ahora."),
-}
-_WAITING = (
-    "En lista de espera",
-    "Por ahora no hay cupos: usted está en la lista de espera. Si se libera uno, le escribimos a este correo de inmediato.",
-)
-_CANCELLED = (
-    "Inscripción cancelada",
-    "Su inscripción está cancelada. Si quiere asistir, abra su vínculo personal y elija «Volver a inscribirme».",
-)
+# What the button says to who must answer.
+_ASKS = {RegistrationState.OFFERED: "Aceptar el cupo", RegistrationState.UNCONFIRMED: "Revisar mis datos y confirmar"}
+# Which mail says why somebody is out; who left by themselves is told apart by what they had.
+_OUT = {"event": "event_cancelled", "request": "withdrawn", "declined": "declined", "expired": "expired", "review": "review"}
 
 
 def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: str = "") -> list[Mail]:
     """How a registration stands: for who holds a seat the QR and the invite too, one mail for each further day of the event."""
     registration, event = view.registration, view.registration.event
-    active = registration.state is RegistrationState.ACTIVE
-    if active:
-        opening, lead = _ACTIVE.get(why, _ACTIVE["first"])
-    else:
-        opening, lead = _WAITING if registration.state is RegistrationState.WAITLISTED else _CANCELLED
-    context = {**_about(registration, view.office), "lead": lead, "opening": opening, "other_mail": other_mail, "active": active}
-    slots = _slots(event) if active else ()
-    letter = Mail(
-        to=registration.email,
-        to_name=registration.full_name,
-        subject=_subject(opening, event),
-        text=plain("mail/registration/confirmation.txt", **context),
-        html=plain("mail/registration/confirmation.html", **context),
-        message_id=message_id(registration, why, number),
-        reply_to=_reply_to(view.office),
-        calendar=calendar.request(_invite(registration, slots[:1])) if slots else None,
-        inline_images=_pictures(registration) if active else (),
-    )
+    kind = kind_of(registration.state, why)
+    slots = _slots(event) if registration.state is RegistrationState.ACTIVE else ()
+    letter = _letter(view, kind, identifier=message_id(registration, why, number), other_mail=other_mail, invites=bool(slots))
+    letter = replace(letter, calendar=calendar.request(_invite(registration, slots[:1])) if slots else None)
     further = [
         _day_mail(
             view, slot, position, calendar.request(_invite(registration, (slot,))), message_id(registration, why, number, day=position)
@@ -64,6 +42,39 @@ def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: s
         for position, slot in enumerate(slots[1:], start=2)
     ]
     return [letter, *further]
+
+
+def reminder(view: ConfirmationView, *, identifier: str) -> Mail:
+    """The same facts again before the event, without another invite: calendars have theirs."""
+    return _letter(view, wordings.KINDS["reminder"], identifier=identifier)
+
+
+def _letter(view: ConfirmationView, kind: Kind, *, identifier: str, other_mail: str = "", invites: bool = False) -> Mail:
+    """How a registration stands, under the words of its cycle for this kind of mail."""
+    registration = view.registration
+    active = registration.state is RegistrationState.ACTIVE
+    told = worded(view, kind)
+    context = {
+        **_about(registration, view.office),
+        "told": told,
+        "heading": kind.heading,
+        "other_mail": other_mail,
+        "active": active,
+        "invites": invites,
+        "facts": [*facts(registration), *standing(registration)],
+        "asks": _ASKS.get(registration.state, "Ver mi inscripción"),
+        "may_return": registration.state is RegistrationState.CANCELLED,
+    }
+    return Mail(
+        to=registration.email,
+        to_name=registration.full_name,
+        subject=told.subject,
+        text=plain("mail/registration/confirmation.txt", **context),
+        html=plain("mail/registration/confirmation.html", **context),
+        message_id=identifier,
+        reply_to=_reply_to(view.office),
+        inline_images=_pictures(registration) if active else (),
+    )
 
 
 def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: int) -> list[Mail]:
@@ -90,18 +101,25 @@ def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: 
 
 
 def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = True) -> list[Mail]:
-    """A registration or its whole event is off: the invites of who held a seat are taken back, day by day. `why`: person or event."""
+    """A registration or its whole event is off: the invites of who held a seat are taken back, day by day. `why`: see notify.cancelled."""
     registration, event = view.registration, view.registration.event
-    opening = "Evento cancelado" if why == "event" else "Inscripción cancelada" if held else "Fuera de la lista de espera"
+    kind = wordings.KINDS[_OUT.get(why) or ("cancelled" if held else "left")]
+    told = worded(view, kind)
     slots = (_slots(event) if held else ()) or (None,)
-    context = {**_about(registration, view.office), "opening": opening, "by_event": why == "event", "held": held}
+    context = {
+        **_about(registration, view.office),
+        "told": told,
+        "heading": kind.heading,
+        "by_event": why == "event",
+        "reviewed": why == "review",
+    }
     context["takes_back"] = slots[0] is not None
     mails = []
     for position, slot in enumerate(slots, start=1):
         letter = Mail(
             to=registration.email,
             to_name=registration.full_name,
-            subject=_subject(opening, event),
+            subject=told.subject,
             text=plain("mail/registration/cancelled.txt", **context),
             html=plain("mail/registration/cancelled.html", **context),
             message_id=message_id(registration, f"cancelled-{why}", number, day=position),
@@ -215,23 +233,6 @@ def _about(registration: RegistrationView, office: OfficeView) -> dict[str, Any]
     }
 
 
-def facts(registration: RegistrationView) -> list[tuple[str, str]]:
-    """Date, hour and place in words, for the text of a mail and for a page."""
-    event = registration.event
-    if len(event.days) == 1:
-        day = event.days[0]
-        when = [("Fecha", spanish.date_full(day.on_date)), ("Hora", f"{spanish.time_range(day.starts_at, day.ends_at)}, hora de Colombia")]
-    else:
-        when = [("Fechas" if event.days else "Fecha", "\n".join(day.words for day in event.days) or event.date_note)]
-    return [*when, ("Lugar", _place(registration))]
-
-
-def _place(registration: RegistrationView) -> str:
-    if registration.modality is Modality.VIRTUAL:
-        return "Virtual"
-    return registration.event.place or "Por definir"
-
-
 def _enters_online(registration: RegistrationView) -> bool:
     return registration.modality is Modality.VIRTUAL and bool(registration.event.link)
 
@@ -264,7 +265,7 @@ def _invite(registration: RegistrationView, slots: tuple[Slot, ...]) -> Invite:
         slots=slots,
         summary=event.title,
         description="\n\n".join(part for part in said if part),
-        location=_place(registration),
+        location=place_of(registration),
         url=my_url,
         organizer_name=name,
         organizer_email=address,

@@ -66,12 +66,12 @@ def count_mail(db: Session, email_key: str) -> str:
 
 
 def tell_rescheduled(db: Session, event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
-    """Promise everybody who holds a seat the mail with the updated invite, once for each change of the event.
+    """Promise everybody who holds a seat the mail with the updated invite, once for each change of the event; who waits is told too.
 
     `gone` are the days it lost, as the event announced them: their invites are taken back.
     """
     sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
-    ids = queries.ids_in_state(db, event_id, RegistrationState.ACTIVE)
+    ids = queries.ids_in_state(db, event_id, *(state for state in RegistrationState if state.is_open))
     told: dict[str, Any] = {"why": "rescheduled", "number": sequence, "gone": gone}
     jobs = [(f"registration.confirm:{each}:rescheduled:{sequence}", {"registration_id": each, **told}) for each in ids]
     outbox.enqueue_many(db, "registration.confirm", jobs)
