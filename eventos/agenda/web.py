@@ -20,7 +20,7 @@ from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound
 from eventos.kernel.http import Audience, Door, client_address, current_staff, download, entry_of
-from eventos.kernel.vocabulary import EventState, LinkExposure, RegistrationState
+from eventos.kernel.vocabulary import EventState, LinkExposure
 from eventos.people.rules import notice as habeas_data
 from eventos.registration import queries as registrations
 from eventos.registration.queries import RegistrationView
@@ -190,10 +190,10 @@ def _registration(token: str) -> RegistrationView:
 
 
 def _may_ask(registration: RegistrationView) -> bool:
-    """Until the event ends, while neither it nor the registration is cancelled."""
+    """Until the event ends, while both it and the registration stand."""
     event = registration.event
     is_ahead = event.ends_at is None or clock.now() < event.ends_at
-    return registration.state is not RegistrationState.CANCELLED and event.state is EventState.PUBLISHED and is_ahead
+    return registration.state.is_open and event.state is EventState.PUBLISHED and is_ahead
 
 
 def _questions_page(token: str, registration: RegistrationView, form: AskForm, *, refusal: str | None = None) -> str:

@@ -16,6 +16,11 @@ class CannotAttend(RuleViolation):
     message = "Esta inscripción está cancelada y no se cuenta. Si la persona vino, inscríbala otra vez y márquela."
 
 
+class NotConsented(RuleViolation):
+    code = "not_consented"
+    message = "La inscribió un colega y todavía no autoriza el uso de sus datos: no se puede contar hasta que lo haga."
+
+
 @dataclass(frozen=True)
 class Decide:
     """A decision about one or more registrations of an event: came, did not come, or (None) earlier decisions are taken back."""
@@ -39,9 +44,11 @@ def check(command: Decide) -> None:
 
 
 def admit(state: RegistrationState, *, attended: bool | None) -> None:
-    """Raise CannotAttend when a cancelled registration would be marked as attended."""
-    if attended and state is RegistrationState.CANCELLED:
+    """Raise CannotAttend when the registration does not stand, NotConsented when its person never said yes."""
+    if attended and not state.is_open:
         raise CannotAttend
+    if attended and state is RegistrationState.UNCONFIRMED:
+        raise NotConsented
 
 
 # --- parts and actas -------------------------------------------------------------------------------------------------------------

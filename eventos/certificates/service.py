@@ -56,7 +56,7 @@ def standing_of(db: Session, registration_id: int, event_id: int, state: Registr
     force = queries.part_in_force(db, event_id, registration_id)
     last = queries.of_registration(db, registration_id)
     verdict = rules.standing(
-        cancelled=state is RegistrationState.CANCELLED,
+        cancelled=not state.is_open,
         has_roster=force is not None,
         part=force[2] if force else None,
         revoked=last is not None and last.state is State.REVOKED and last.replaced_by_id is None,

@@ -101,9 +101,9 @@ def judge(shown: Presented, event: DoorEvent, at: datetime) -> Verdict:
         return Verdict.CANCELLED
     if shown.registration_id is None:
         return Verdict.REVOKED
-    if shown.state is RegistrationState.CANCELLED:
+    if shown.state is not None and not shown.state.is_open:
         return Verdict.CANCELLED
-    if shown.state is RegistrationState.WAITLISTED:
+    if shown.state is not RegistrationState.ACTIVE:  # They wait for a seat, an approval, or have an answer to give.
         return Verdict.WAITLISTED
     return _on_time(event.days, at)
 
@@ -166,7 +166,7 @@ _WHY = {
     Verdict.UNKNOWN: "Este código no es de una inscripción nuestra. Búsquelo por su nombre o inscríbalo ahora.",
     Verdict.OTHER_DAY: "La puerta de hoy no está abierta para este evento. Consulte con el organizador.",
     Verdict.CANCELLED: "Su inscripción está cancelada. Si viene a asistir, inscríbalo de nuevo o consulte con el organizador.",
-    Verdict.WAITLISTED: "No tiene cupo todavía. El organizador decide si puede entrar.",
+    Verdict.WAITLISTED: "No tiene cupo confirmado todavía. El organizador decide si puede entrar.",
     Verdict.REVOKED: "Este código fue reemplazado por otro. Pídale que abra el correo más reciente, o búsquelo por su nombre.",
     Verdict.NEEDS_ANSWER: "Pase con el organizador para responder lo que falta.",
     Verdict.ANNULLED: "Se quitó el ingreso. Puede leer el código otra vez.",

@@ -95,12 +95,16 @@ class Standing(_Pieces):
     team: ColumnElement[bool]
 
 
+# Not in yet, but counted if they came all the same.
+_ON_THE_WAY = (RegistrationState.WAITLISTED.value, RegistrationState.OFFERED.value, RegistrationState.PENDING.value)
+
+
 def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 
     A decision without a verdict took the earlier ones back, so the door or the sheet speaks again; an undone scan is no acceptance.
-    Inscritos are the active registrations and whoever came from the waitlist; cancelled ones are not counted, and speakers and
-    organisers (`team`) stand apart. Somebody merged who registered twice counts once.
+    Inscritos are the active registrations and whoever came from the waitlist, or before being approved; cancelled and rejected ones are not
+    counted, nor is who never consented, and speakers and organisers (`team`) stand apart. Somebody merged who registered twice counts once.
     """
     which = _pieces(Registration.__table__, event_id)
     single = Registration.id.not_in(_doubled(event_id))
@@ -109,12 +113,15 @@ def standing(event_id: int) -> Standing:
         which.part == "attendee",
         or_(
             Registration.state == RegistrationState.ACTIVE.value,
-            and_(Registration.state == RegistrationState.WAITLISTED.value, which.attended.is_(True)),
+            and_(Registration.state.in_(_ON_THE_WAY), which.attended.is_(True)),
         ),
         single,
     )
     team = and_(
-        Registration.event_id == event_id, which.part != "attendee", Registration.state != RegistrationState.CANCELLED.value, single
+        Registration.event_id == event_id,
+        which.part != "attendee",
+        Registration.state.in_((RegistrationState.ACTIVE.value, *_ON_THE_WAY)),
+        single,
     )
     pieces = {each.name: getattr(which, each.name) for each in fields(which)}
     return Standing(**pieces, single=single, counted=counted, team=team)
@@ -188,7 +195,9 @@ def _doubled(event_id: int) -> Select[Any]:
     ranked = (
         select(twin.c.id, place.label("place"))
         .select_from(which.source.join(owner, owner.c.id == twin.c.person_id))
-        .where(twin.c.event_id == event_id, twin.c.person_id.in_(involved), twin.c.state != RegistrationState.CANCELLED.value)
+        .where(
+            twin.c.event_id == event_id, twin.c.person_id.in_(involved), twin.c.state.in_((RegistrationState.ACTIVE.value, *_ON_THE_WAY))
+        )
         .subquery("ranked")
     )
     return select(ranked.c.id).where(ranked.c.place > 1)

@@ -171,7 +171,7 @@ def search(db: Session, event_id: int, typed: str, *, day: str) -> list[Attendee
     asked = (
         _attendees(entries=Acceptance.day == day if day else None)
         .where(Event.id == event_id, or_(*ways))
-        .order_by(Registration.state == RegistrationState.CANCELLED.value, Person.name_key, Registration.id)
+        .order_by(Registration.state.in_([each.value for each in RegistrationState if not each.is_open]), Person.name_key, Registration.id)
         .limit(MOST_FOUND)
     )
     return list(_by_registration(db.execute(asked).all()).values())

@@ -88,8 +88,8 @@ def resend(public_id: str) -> Any:
     """Send the confirmation again, to the address on file; an address that got too many waits in the mail log."""
     with transaction() as db:
         found = queries.registration_in_scope(db, public_id, current_staff())
-        if found.state is RegistrationState.CANCELLED:
-            raise RuleViolation("Esta inscripción está cancelada: no tiene confirmación que enviar.")
+        if not found.state.is_open:
+            raise RuleViolation("Esta inscripción no está vigente: no tiene confirmación que enviar.")
         if not found.email:
             raise RuleViolation("Esta inscripción no tiene correo al que enviarla.")
         held = notify.count_mail(db, normalise_email(found.email))

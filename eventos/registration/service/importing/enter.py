@@ -229,22 +229,26 @@ def _register(db: Session, import_id: int, event_id: int, *, consent: str, demo:
 
 
 def _reactivate(db: Session, import_id: int, *, now: datetime) -> Counter[str]:
-    """Give a seat to those the sheet says attended although they had cancelled or were waiting; answers how many by modality."""
+    """Let in those the sheet says attended although they had cancelled or were waiting; answers how many new seats, by modality.
+
+    Whose seat was held for their answer keeps it. Who was written down by a colleague and never consented stays out.
+    """
     came = select(_ROW.c.registration_id).where(_mine(import_id), _ROW.c.attended.is_(True))
     pool = SeatPool.__table__
     theirs = select(pool.c.id).where(
         pool.c.event_id == _REGISTRATION.c.event_id, pool.c.kind == "modality", pool.c.option == _REGISTRATION.c.modality
     )
+    consented = or_(_REGISTRATION.c.group_id.is_(None), _REGISTRATION.c.consent_id.is_not(None))
+    moved = {"state": "active", "expires_at": null(), "updated_at": now, "sequence": _REGISTRATION.c.sequence + 1}
+    db.execute(update(_REGISTRATION).where(_REGISTRATION.c.id.in_(came), _REGISTRATION.c.state == "offered", consented).values(**moved))
     again = (
         update(_REGISTRATION)
-        .where(_REGISTRATION.c.id.in_(came), _REGISTRATION.c.state != "active", theirs.exists())
+        .where(_REGISTRATION.c.id.in_(came), _REGISTRATION.c.state.not_in(("active", "unconfirmed")), consented, theirs.exists())
         .values(
-            state="active",
+            **moved,
             seat_pool_id=theirs.scalar_subquery(),
             cancelled_at=null(),
             waitlisted_at=null(),
-            updated_at=now,
-            sequence=_REGISTRATION.c.sequence + 1,
         )
     )
     return Counter(db.execute(again.returning(_REGISTRATION.c.modality)).scalars())
