@@ -71,6 +71,11 @@ def shown(call: CallView, event: EventView, office: OfficeView, *, entity: str, 
     return Shown(subject, wording.fill(call.body, values), wording.paragraphs(call.body, values), url)
 
 
+def heading(call: CallView, event: EventView, office: OfficeView) -> str:
+    """The subject of a call as staff read it, said to no entity in particular."""
+    return shown(call, event, office, entity="cada entidad", person="", token=SAMPLE).subject
+
+
 def shown_to(view: LetterView) -> Shown:
     """The call as the entity of this copy reads it."""
     recipient = view.recipient

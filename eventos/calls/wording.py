@@ -49,7 +49,7 @@ def _all(links: bool) -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with each field's value in its place. What a value holds is not looked at again."""
-    return _FIELD.sub(lambda found: values[found[1].strip().lower()], text)
+    return "".join(piece.text for piece in _pieces(text, values))
 
 
 def paragraphs(text: str, values: Mapping[str, str]) -> list[list[list[Piece]]]:
@@ -61,8 +61,15 @@ def paragraphs(text: str, values: Mapping[str, str]) -> list[list[list[Piece]]]:
 
 
 def _pieces(line: str, values: Mapping[str, str]) -> list[Piece]:
+    """A text around its fields; a value that ends in a full stop ("8:00 a. m.") takes the one after it."""
     found: list[Piece] = []
-    for at, part in enumerate(_FIELD.split(line)):
+    parts = _FIELD.split(line)
+    for at, part in enumerate(parts):
         name = part.strip().lower()
-        found.append(Piece(values[name], name in LINKS) if at % 2 else Piece(part))
+        if at % 2 == 0:
+            found.append(Piece(part))
+        elif values[name].endswith(".") and parts[at + 1].startswith("."):
+            found.append(Piece(values[name][:-1], name in LINKS))
+        else:
+            found.append(Piece(values[name], name in LINKS))
     return found

@@ -108,6 +108,11 @@ def test_what_a_value_holds_is_not_read_as_a_field() -> None:
     ]
 
 
+def test_an_hour_before_a_full_stop_ends_the_sentence_once() -> None:
+    values = dict.fromkeys(wording.FIELDS, "x") | {"plazo": "5:00 p. m."}
+    assert wording.fill("Antes de {plazo}. Y {plazo}, o {plazo}", values) == "Antes de 5:00 p. m. Y 5:00 p. m., o 5:00 p. m."
+
+
 def test_links_are_told_apart_in_the_text_and_have_no_place_in_the_subject() -> None:
     values = dict.fromkeys(wording.FIELDS, "x") | {"confirmar": "https://eventos.example/c"}
     [[line]] = wording.paragraphs("Aquí: {confirmar}", values)

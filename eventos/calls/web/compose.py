@@ -1,5 +1,6 @@
 """Write a call: its words, its annexes, how each entity will read it, and a test to oneself."""
 
+from datetime import datetime, time
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from eventos.entities.queries import office_view
 from eventos.kernel import clock, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
+from eventos.kernel.holidays import add_business_days
 from eventos.kernel.http import actor, current_staff, download
 from eventos.kernel.text import clean
 from eventos.publicity.queries import published_flyer
@@ -38,7 +40,16 @@ def new(slug: str) -> Any:
     event = _event(slug)
     with reading() as db:
         flyer = FlyerUse.SHOWN if published_flyer(db, event.id) else FlyerUse.NONE
-    return _form(event, CallForm(data={"subject": FIRST_SUBJECT, "body": FIRST_BODY, "flyer": flyer.value}))
+    first = {"subject": FIRST_SUBJECT, "body": FIRST_BODY, "flyer": flyer.value, "deadline_at": _first_deadline(event)}
+    return _form(event, CallForm(data=first))
+
+
+def _first_deadline(event: EventView) -> datetime | None:
+    """Three business days before the event at five in the afternoon, when that is still ahead; somebody may write another."""
+    if event.first_day is None:
+        return None
+    proposed = clock.at_local(add_business_days(event.first_day, -3), time(17))
+    return proposed if proposed > clock.now() else None
 
 
 @door.post(f"{URL}/nueva", roles=WRITERS, max_body=FORM_BODY)
