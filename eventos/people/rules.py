@@ -9,10 +9,11 @@ from eventos.kernel.vocabulary import Word
 
 
 class Purpose(Word):
-    """What personal data may be used for. The first is what registering needs; the second is a choice of its own."""
+    """What personal data may be used for. The first is what registering needs; the others are choices of their own."""
 
     EVENT = "event", "inscribirme, registrar mi asistencia y dejar constancia de ella"
     INVITATIONS = "invitations", "recibir invitaciones a otros eventos"
+    SENSITIVE = "sensitive", "adaptar el evento según mis respuestas sensibles"
 
 
 PURPOSES = tuple(Purpose)

@@ -7,6 +7,7 @@ const wanted = [
   ["[data-rows]", "./rows.js"],
   ["[data-share]", "./share.js"],
   ["[data-poll]", "./poll.js"],
+  ["[data-shown-if]", "./registration/questions.js"],
 ];
 for (const [selector, module] of wanted) {
   if (document.querySelector(selector)) import(module);
