@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,8 +11,9 @@ from eventos.cycles.queries import wordings_of
 from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel.wordings import Wording
 from eventos.people.models import Person
-from eventos.registration.models import RegistrationGroup
+from eventos.registration.models import RegistrationGroup, Reminder
 from eventos.registration.queries import RegistrationView, registration_view
+from eventos.registration.rules_reminders import words
 
 
 @dataclass(frozen=True)
@@ -36,3 +38,27 @@ def _leader(db: Session, group_id: int) -> str:
     wrote = select(Person.given_names, Person.family_names).join(RegistrationGroup, RegistrationGroup.leader_id == Person.id)
     row = db.execute(wrote.where(RegistrationGroup.id == group_id)).one()
     return f"{row.given_names} {row.family_names}".strip()
+
+
+@dataclass(frozen=True)
+class ReminderView:
+    """A reminder of an event: when it goes out, or when it went and to how many (None: it came too late for anybody)."""
+
+    id: int
+    public_id: str
+    at: datetime | None
+    minutes_before: int | None
+    due_at: datetime | None
+    sent_at: datetime | None
+    sent_to: int | None
+
+    @property
+    def words(self) -> str:
+        return words(self.minutes_before) if self.minutes_before is not None else "A una hora fija"
+
+
+def reminders_of(db: Session, event_id: int) -> list[ReminderView]:
+    """The reminders of an event, in the order they go out: one statement."""
+    columns = [getattr(Reminder, name) for name in ReminderView.__dataclass_fields__]
+    rows = db.execute(select(*columns).where(Reminder.event_id == event_id).order_by(Reminder.due_at, Reminder.id))
+    return [ReminderView(**row._mapping) for row in rows]

@@ -6,12 +6,14 @@ from typing import Any
 from eventos.adapters import mail
 from eventos.adapters.mail import Mail
 from eventos.entities.queries import office_view
-from eventos.kernel import clock, correspondence, outbox
+from eventos.kernel import clock, correspondence, outbox, pace
 from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import TransientFailure
 from eventos.kernel.outbox import on, task
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, queries, service
 from eventos.registration.queries_mail import confirmation_view
+from eventos.registration.rules_reminders import REMINDED
 
 
 @task("registration.confirm")
@@ -65,12 +67,42 @@ def mail_change_notice(registration_id: int, asked: str, number: int) -> None:
         _send("registration.mail_change_notice", [letter], registration_id)
 
 
-def _send(kind: str, letters: Sequence[Mail], registration_id: int) -> None:
+@task("registration.remind")
+def remind(reminder_id: int) -> None:
+    """The moment of a reminder came: one mail is promised to each person."""
+    with transaction() as db:
+        service.remind(db, reminder_id, now=clock.now())
+        outbox.finish(db)
+
+
+@task("registration.reminder")
+def send_reminder(registration_id: int, reminder_id: int) -> None:
+    """Remind one person, once a turn is free; never after the start, nor somebody who left, nor of an event that was called off."""
+    with reading() as db:
+        view = confirmation_view(db, registration_id)
+    registration, event = view.registration, view.registration.event
+    is_ahead = event.state is EventState.PUBLISHED and event.starts_at is not None and clock.now() < event.starts_at
+    if registration.email and is_ahead and registration.state in REMINDED:
+        identifier = messages.message_id(registration, f"reminder-{reminder_id}", 1)
+        _send("registration.reminder", [messages.reminder(view, identifier=identifier)], registration_id, paced=True)
+
+
+def _take_turn() -> None:
+    """Wait for a turn to send (EVENTOS_MAIL_RATE): not by sleeping, but by coming back later."""
+    with transaction() as db:
+        seconds = pace.wait(db)
+    if seconds:
+        raise TransientFailure("Espera su turno para salir.", retry_after=seconds)
+
+
+def _send(kind: str, letters: Sequence[Mail], registration_id: int, *, paced: bool = False) -> None:
     """Send what was not sent yet, writing down each letter; with the last one the job is done."""
     with reading() as db:
         sent = queries.already_sent(db, [letter.message_id for letter in letters])
     for letter in letters:
         if letter.message_id not in sent:
+            if paced:
+                _take_turn()
             mail.send(letter)
         with transaction() as db:
             correspondence.record_sent(
@@ -91,6 +123,7 @@ def event_rescheduled(event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None
     with transaction() as db:
         service.keep_before_start(db, event_id)
         service.tell_rescheduled(db, event_id, gone)
+        service.move_reminders(db, event_id)
         outbox.finish(db)
 
 

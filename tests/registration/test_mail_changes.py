@@ -67,8 +67,11 @@ def test_a_rescheduled_event_updates_every_invite_and_a_cancelled_one_takes_them
     assert (vobject.readOne(calendars[2]).method.value, "Por lluvias." in text_of(off)) == ("CANCEL", True)
     assert [message["Subject"].split(":")[0] for message in mailbox.to("espera@neira.example")] == [
         "En lista de espera",
+        "Cambió el evento",
         "Evento cancelado",
     ]
+    told = text_of(mailbox.to("espera@neira.example")[1])
+    assert ("jueves, 1 de agosto de 2030" in told, "Estado: En lista de espera" in told) == (True, True)
 
 
 def test_more_seats_move_the_waiting_list_up(writing: Opened, outbox_run: Run, looking: Opened) -> None:

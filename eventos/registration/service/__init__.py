@@ -6,6 +6,7 @@ from eventos.registration.service.change import (
     WrongDocument,
     ask_mail_change,
     change,
+    change_answers,
     confirm_mail_change,
     count_try,
     mail_change_token,
@@ -17,6 +18,7 @@ from eventos.registration.service.decide import accept_offer, approve, consent, 
 from eventos.registration.service.notify import tell_event_cancelled, tell_rescheduled
 from eventos.registration.service.promote import expire, fill_seats, keep_before_start, promote
 from eventos.registration.service.register import Outcome, register
+from eventos.registration.service.remind import add_reminder, drop_reminder, move_reminders, remind
 from eventos.registration.service.resend import resend_links
 
 __all__ = [
@@ -24,26 +26,31 @@ __all__ = [
     "Outcome",
     "WrongDocument",
     "accept_offer",
+    "add_reminder",
     "approve",
     "ask_mail_change",
     "by_link",
     "cancel",
     "change",
+    "change_answers",
     "come_back",
     "confirm_mail_change",
     "consent",
     "count_try",
+    "drop_reminder",
     "expire",
     "fill_seats",
     "keep_before_start",
     "let_in",
     "mail_change_token",
+    "move_reminders",
     "person_of",
     "promote",
     "read_asked",
     "read_mail_change",
     "register",
     "reject",
+    "remind",
     "requests_of",
     "resend_links",
     "tell_event_cancelled",
