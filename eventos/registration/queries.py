@@ -204,8 +204,9 @@ def ticket_view(db: Session, ticket_hash: str) -> RegistrationView | None:
 
 
 def already_sent(db: Session, message_ids: Sequence[str]) -> set[str]:
-    """Which of these messages the transport took already (a job may run twice)."""
-    return set(db.execute(select(MailRecord.message_id).where(MailRecord.message_id.in_(message_ids))).scalars())
+    """Which of these messages the transport took already (a job may run twice); what came back may be sent again."""
+    taken = select(MailRecord.message_id).where(MailRecord.message_id.in_(message_ids), MailRecord.bounced_at.is_(None))
+    return set(db.execute(taken).scalars())
 
 
 def people_with_mail(db: Session, email_key: str, now: datetime) -> list[int]:

@@ -1,7 +1,7 @@
 """What a registration asks for and when it is admitted: data in, verdict out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from eventos.kernel import clock, spanish
 from eventos.kernel.errors import RuleViolation
 from eventos.kernel.vocabulary import EventState, Modality, Source
 from eventos.people.rules import Identity, Purpose
+from eventos.registration.rules_answers import Told
 
 RECEIPT_LIFE = timedelta(minutes=30)
 MAIL_CHANGE_LIFE = timedelta(hours=48)
@@ -82,7 +83,10 @@ class Consented:
 
 @dataclass(frozen=True)
 class Register:
-    """Somebody asks to be written down for one event, or several of one cycle. `modality` counts for hybrid events only."""
+    """Somebody asks to be written down for one event, or several of one cycle. `modality` counts for hybrid events only.
+
+    `answers`: to the own questions of each event, by its address.
+    """
 
     event_slugs: tuple[str, ...]
     identity: Identity
@@ -90,6 +94,7 @@ class Register:
     consent: Consented
     modality: str = ""
     source: Source = Source.FORM
+    answers: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

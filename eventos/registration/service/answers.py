@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from eventos.cycles.models import SeatPool
 from eventos.cycles.service import seats
-from eventos.kernel import audit
-from eventos.kernel.audit import Actor
 from eventos.kernel.vocabulary import Source
 from eventos.people import service as people
 from eventos.people.rules import Purpose
 from eventos.registration import queries_questions as queries
-from eventos.registration.models import Answer, OptionSeat, Registration, SensitiveAnswer
+from eventos.registration.models import Answer, OptionSeat, SensitiveAnswer
 from eventos.registration.rules_answers import Given, OptionIsFull, Told, chosen
 from eventos.registration.rules_questions import LISTED, Question
 
@@ -38,16 +36,6 @@ def keep(db: Session, registration_id: int, event_id: int, person_id: int, told:
     return bool(different) or changed_sensitive
 
 
-def change(db: Session, registration: Registration, told: Told, *, by: Actor, channel: Source, now: datetime) -> bool:
-    """Answer otherwise, through the personal link or by staff; True when something changed. Raises OptionIsFull."""
-    changed = keep(db, registration.id, registration.event_id, registration.person_id, told, channel=channel, now=now)
-    if changed:
-        registration.updated_at = now
-        db.flush()
-        audit.record(db, by, "registration.answer", "registration", registration.id)
-    return changed
-
-
 def release(db: Session, registration_id: int) -> None:
     """Give back the seats of every option a registration holds: it was cancelled, rejected, or its time to confirm ran out."""
     gone = db.execute(delete(OptionSeat).where(OptionSeat.registration_id == registration_id).returning(OptionSeat.seat_pool_id))
@@ -58,13 +46,15 @@ def release(db: Session, registration_id: int) -> None:
 def retake(db: Session, registration_id: int, event_id: int, *, now: datetime) -> list[str]:
     """Take again the seats of the options a registration had chosen before it was cancelled; an option that filled up is unchosen.
 
-    Gives the questions (their words) whose answer lost something.
+    Gives the questions (their words) whose answer lost something. Seats that are held already stay.
     """
     lost = []
+    held = set(db.execute(select(OptionSeat.seat_pool_id).where(OptionSeat.registration_id == registration_id)).scalars())
     for given in queries.answers_of(db, registration_id):
         if given.question.kind not in LISTED:
             continue
-        full = _take(db, registration_id, _pools(db, event_id, [given]))
+        wanted = _pools(db, event_id, [given])
+        full = _take(db, registration_id, {pool_id: what for pool_id, what in wanted.items() if pool_id not in held})
         if not full:
             continue
         kept = [option for option in given.chosen if (given.question.pool_kind, option) not in full]

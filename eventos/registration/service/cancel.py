@@ -13,7 +13,7 @@ from eventos.kernel.vocabulary import EventState, Modality, RegistrationState
 from eventos.registration import queries
 from eventos.registration.models import Registration
 from eventos.registration.rules import TooLate, admit, can_change, modality_for
-from eventos.registration.service import notify
+from eventos.registration.service import answers, notify
 from eventos.registration.service.promote import let_go
 from eventos.registration.service.register import ask, seat
 
@@ -62,6 +62,7 @@ def come_back(db: Session, registration: Registration, *, by: Actor, now: dateti
         ask(db, registration, modality, now)
     else:
         seat(db, registration, modality, now)
+    answers.retake(db, registration.id, registration.event_id, now=now)
     notify.confirm(db, registration.id, why="first", now=now)
     audit.record(db, by, "registration.come_back", "registration", registration.id)
     db.flush()

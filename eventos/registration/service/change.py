@@ -14,12 +14,13 @@ from eventos.kernel import audit, clock, limits, outbox, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput, NotFound
 from eventos.kernel.text import normalise_document, normalise_email
-from eventos.kernel.vocabulary import RegistrationState
+from eventos.kernel.vocabulary import RegistrationState, Source
 from eventos.people import service as people
 from eventos.people.models import Person
 from eventos.registration.models import AdmissionPolicy, Registration
 from eventos.registration.rules import MAIL_CHANGE_LIFE, ChangeRegistration, NoSeatThere
-from eventos.registration.service import notify
+from eventos.registration.rules_answers import Told
+from eventos.registration.service import answers, notify
 from eventos.registration.service.allowance import MAIL_CHANGES
 from eventos.registration.service.cancel import refuse_when_late
 from eventos.registration.service.promote import let_go, promote
@@ -61,9 +62,7 @@ def change(db: Session, registration: Registration, command: ChangeRegistration,
         _swap_modality(db, registration, command.modality, now)
         changed.append("modality")
     if changed and is_reviewed:
-        was_active = registration.state == RegistrationState.ACTIVE
-        let_go(db, registration, now, to=RegistrationState.PENDING)
-        notify.cancelled(db, registration.id, held=was_active, now=now, why="review")
+        _look_anew(db, registration, now)
     if swaps and registration.state == RegistrationState.PENDING:
         registration.modality = command.modality
     if changed:
@@ -80,6 +79,33 @@ _REVIEWED = (RegistrationState.ACTIVE.value, RegistrationState.WAITLISTED.value,
 def _is_moderated(db: Session, registration: Registration) -> bool:
     moderated = select(AdmissionPolicy.moderated).where(AdmissionPolicy.event_id == registration.event_id)
     return bool(db.execute(moderated).scalar_one_or_none())
+
+
+def change_answers(db: Session, registration: Registration, told: Told, *, by: Actor, now: datetime) -> bool:
+    """Answer an event's own questions otherwise; True when something changed. What a person changes of a moderated event is looked at anew.
+
+    Raises TooLate for the person once the event began (staff may still fill in), OptionIsFull (everything stays then).
+    """
+    is_staff = by.staff_id is not None
+    if not is_staff:
+        refuse_when_late(db, registration, now)
+    channel = Source.STAFF if is_staff else Source.FORM
+    person = person_of(db, registration)
+    changed = answers.keep(db, registration.id, registration.event_id, person.id, told, channel=channel, now=now)
+    if changed:
+        if not is_staff and registration.state in _REVIEWED and _is_moderated(db, registration):
+            _look_anew(db, registration, now)
+        registration.updated_at = now
+        audit.record(db, by, "registration.answer", "registration", registration.id)
+        db.flush()
+    return changed
+
+
+def _look_anew(db: Session, registration: Registration, now: datetime) -> None:
+    """The organiser approves again: the seat is given back until then."""
+    was_active = registration.state == RegistrationState.ACTIVE
+    let_go(db, registration, now, to=RegistrationState.PENDING)
+    notify.cancelled(db, registration.id, held=was_active, now=now, why="review")
 
 
 def _swap_modality(db: Session, registration: Registration, modality: str, now: datetime) -> None:

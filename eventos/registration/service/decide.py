@@ -13,7 +13,7 @@ from eventos.kernel.errors import InvalidInput
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.registration.models import Registration
 from eventos.registration.rules import CannotDecide, NeedsConsent, OfferGone
-from eventos.registration.service import notify
+from eventos.registration.service import answers, notify
 from eventos.registration.service.register import seat
 
 SHORTEST_REASON = 5
@@ -37,6 +37,7 @@ def reject(db: Session, registration: Registration, reason: str, *, by: Actor, n
     registration.state = RegistrationState.REJECTED.value
     registration.updated_at = now
     registration.sequence += 1
+    answers.release(db, registration.id)
     _decided(db, registration, "registration.reject", by=by, reason=reason, now=now)
     notify.confirm(db, registration.id, why="rejected", now=now)
 
@@ -69,6 +70,7 @@ def let_in(db: Session, registration: Registration, reason: str, *, by: Actor, n
     registration.expires_at = registration.cancelled_at = registration.waitlisted_at = None
     registration.sequence += 1
     registration.updated_at = now
+    answers.retake(db, registration.id, registration.event_id, now=now)
     _decided(db, registration, "registration.let_in", by=by, reason=reason, now=now)
     notify.confirm(db, registration.id, why="approved", now=now)
 

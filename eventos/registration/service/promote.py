@@ -14,7 +14,7 @@ from eventos.kernel.audit import SYSTEM
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration.models import AdmissionPolicy, Registration
 from eventos.registration.rules import GROUP_LIFE, can_change, held_until
-from eventos.registration.service import notify
+from eventos.registration.service import answers, notify
 
 
 @dataclass(frozen=True)
@@ -130,6 +130,8 @@ def let_go(db: Session, registration: Registration, now: datetime, *, to: Regist
     if pool_id is not None:
         seats.give_back(db, pool_id)
         promote(db, registration.event_id, modality, now=now)
+    if to is RegistrationState.CANCELLED:
+        answers.release(db, registration.id)
     return pool_id is not None
 
 

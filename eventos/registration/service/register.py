@@ -20,7 +20,7 @@ from eventos.registration import queries
 from eventos.registration.models import Registration
 from eventos.registration.queries import Opening
 from eventos.registration.rules import GROUP_LIFE, NO_MAIL_REASON, Register, Workplace, admit, held_until, modality_for
-from eventos.registration.service import notify, tickets
+from eventos.registration.service import answers, notify, tickets
 from eventos.registration.service.allowance import PER_ADDRESS, PER_DOCUMENT
 from eventos.registration.service.promote import expire_at, terms_of
 
@@ -61,6 +61,8 @@ def register(
         if number and address is not None:
             hold = notify.count_mail(db, _recipient(person))
         outcome = _write_down(db, command, opening, person, text_hash, now=now, demo=demo)
+        if opening.questions and not outcome.is_repeat:
+            _answer(db, command, opening, person, outcome, now)
         why = "repeat" if outcome.is_repeat else "first"
         other = mask_email(command.identity.email) if known.mail_differs else ""
         nowhere_to_write = command.source is Source.WALK_IN and not person.email
@@ -100,6 +102,15 @@ def _count(db: Session, command: Register, person: OnFile, address: str | None) 
 
 def _recipient(person: OnFile) -> str:
     return person.email_key or f"person:{person.id}"
+
+
+def _answer(db: Session, command: Register, opening: Opening, person: OnFile, outcome: Outcome, now: datetime) -> None:
+    """Keep what was answered to the event's own questions; who comes back without answering anew keeps what they had answered."""
+    told = command.answers.get(opening.slug)
+    if told is None:
+        answers.retake(db, outcome.registration_id, opening.id, now=now)
+    else:
+        answers.keep(db, outcome.registration_id, opening.id, person.id, told, channel=command.source, now=now)
 
 
 class _AlreadyThere(Exception):
