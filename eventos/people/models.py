@@ -75,7 +75,7 @@ class ConsentText(Base):
 
 
 class PersonMerge(Base):
-    """Somebody decided that `gone` is `kept`. Each stands until it is undone; `Person.merged_into_id` is what those that stand add up to."""
+    """Somebody decided that `gone` is `kept`. It stands until undone; `Person.merged_into_id` is what those that stand add up to."""
 
     __tablename__ = "person_merge"
     __table_args__ = (

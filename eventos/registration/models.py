@@ -222,7 +222,7 @@ class Reminder(Base):
 class BulkAction(Base):
     """One thing done to several registrations at once: who, when, and of each how it stood before and after, so that it can be undone.
 
-    `rows`: [{"id", "before", "after"}], each a picture of the columns in `service.bulk.PICTURED`. `merge_id`: it came with a merge of people.
+    `rows`: [{"id", "before", "after"}], pictures of the columns in `service.bulk.PICTURED`. `merge_id`: it came with a merge of people.
     """
 
     __tablename__ = "bulk_action"
