@@ -13,11 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from eventos.adapters import mail, storage
-from eventos.kernel import db, http, links, logs, pace, tokens
+from eventos.kernel import db, http, links, logs, pace, return_path, tokens
 from eventos.kernel.settings import ROOT, BadSettings, Settings
 
 ROOMS = (
-    *("accounts", "entities", "people", "cycles", "dialogue", "publicity", "registration", "checkin", "calls"),
+    *("accounts", "entities", "people", "cycles", "dialogue", "publicity", "registration", "checkin", "calls", "inbox"),
     *("attendance", "certificates", "reports", "agenda", "desk"),
 )
 log = logging.getLogger("eventos.access")
@@ -71,6 +71,7 @@ def _keys(settings: Settings) -> tokens.Keyring:
 def _configure_mail(settings: Settings) -> None:
     try:
         mail.configure(settings.mail_transport_url, sender_name=settings.mail_from_name, sender_address=settings.mail_from)
+        return_path.configure(settings.mail_bounce)
     except ValueError as error:
         raise BadSettings(f"EVENTOS_MAIL_URL, EVENTOS_MAIL_FROM: {error}") from error
 

@@ -102,6 +102,10 @@ class Folder:
         with self.open(sha256) as source:
             return hashlib.file_digest(source, "sha256").hexdigest() == sha256
 
+    def forget(self, sha256: str) -> None:
+        """Remove a file whose time is over; nobody else may point at it."""
+        self._place(sha256).unlink(missing_ok=True)
+
     def keys(self) -> Iterator[str]:
         """Every key that is kept, in order, for backups and checks."""
         for target in sorted(self._root.glob("??/??/*")):

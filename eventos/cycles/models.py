@@ -70,7 +70,8 @@ class Event(Base):
 
     `link` is kept byte for byte as it was pasted. `sequence` grows with every change its invites must carry (RFC 5546, SEQUENCE).
     `presence_rule` is data: {"kind": "evidence"} or {"kind": "minutes", "minutes": 72} or {"kind": "share", "percent": 60}.
-    `date_note` tells the date of an old event whose day nobody wrote down; such an event has no days.
+    `date_note` tells the date of an old event whose day nobody wrote down; such an event has no days. Nor has one that was put off
+    (`postponed_at`): people stay registered, and hear when it has a day again.
     """
 
     __tablename__ = "event"
@@ -111,6 +112,7 @@ class Event(Base):
     published_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     cancel_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    postponed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

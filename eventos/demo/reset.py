@@ -12,6 +12,7 @@ from eventos.checkin.models import Acceptance, DeviceEvent, Scan
 from eventos.cycles.models import Cycle, CycleMunicipio, CycleStaff, Event, EventDay, EventRole, Material, ProgrammeItem, SeatPool, Speaker
 from eventos.dialogue.models import Question
 from eventos.entities.models import Entity, Office
+from eventos.inbox.models import InboundDecision, InboundMail
 from eventos.kernel.outbox import Job
 from eventos.people.models import Consent, Person
 from eventos.publicity.models import Flyer, Logo
@@ -41,6 +42,9 @@ def remove(db: Session) -> int:
     db.execute(delete(CallDesignee).where(CallDesignee.recipient_id.in_(copies)))
     db.execute(delete(CallRecipient).where(CallRecipient.call_id.in_(calls)))
     db.execute(delete(Call).where(Call.event_id.in_(events)))
+    arrived = select(InboundMail.id).where(InboundMail.event_id.in_(events))
+    db.execute(delete(InboundDecision).where(InboundDecision.inbound_id.in_(arrived)))
+    db.execute(delete(InboundMail).where(InboundMail.event_id.in_(events)))
     db.execute(update(Registration).where(Registration.event_id.in_(events)).values(demo=True))
     questions = select(FormQuestion.id).where(FormQuestion.event_id.in_(events))
     for of_question in (OptionSeat, Answer, SensitiveAnswer, FormQuestionVersion):

@@ -1,11 +1,12 @@
 """The runner: claims due jobs, calls their handlers, and alone decides about trying again."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
 
-from eventos.kernel import limits, outbox
+from eventos.kernel import idempotency, limits, outbox, rounds
 from eventos.kernel.db import transaction
 from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
 
@@ -37,10 +38,24 @@ def run_all(app: Flask) -> int:
 
 
 def sweep(app: Flask) -> None:
-    """Every minute: what nobody claimed or somebody died holding, and counters whose time is over."""
+    """Every minute: what nobody claimed or somebody died holding, and counters and kept answers whose time is over."""
     with app.app_context(), transaction() as db:
         limits.forget_expired(db)
+        idempotency.forget_expired(db)
+    for go in rounds.all_of_them():
+        with app.app_context():
+            _go(go)
     run_all(app)
+
+
+def _go(go: Callable[[], None]) -> None:
+    """One round; what goes wrong in it is recorded, and the next minute tries again."""
+    try:
+        go()
+    except EventosError as failure:
+        log.warning("round waits: %s", failure.code, extra={"job_name": go.__name__})
+    except Exception as bug:
+        log.error("round failed", exc_info=bug, extra={"job_name": go.__name__})
 
 
 def _do(job: outbox.Claimed) -> None:

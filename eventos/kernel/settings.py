@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
+_MAILBOX = re.compile(r"[A-Za-z0-9._-]{1,30}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 MAX_THREADS = 256
 
 
@@ -40,6 +41,13 @@ class Settings:
     mail_from: str = _doc("Remitente y organizador de las invitaciones.", "eventos@oficina.example")
     mail_from_name: str = _doc("Nombre del remitente.", "Eventos")
     mail_rate: int = _doc("Cuántos correos de una convocatoria o un envío masivo salen por minuto; 0, sin límite.", 120)
+    mail_bounce: str = _doc(
+        "Buzón al que vuelven los correos rebotados, `rebotes@entidad.gov.co`; debe aceptar `rebotes+…@`. Vacío: el remitente.", ""
+    )
+    mail_authserv: str = _doc(
+        "Nombre con el que su servidor de correo firma Authentication-Results. Vacío: el equipo confirma cada respuesta a una cita.", ""
+    )
+    inbox_dir: str = _doc("Carpeta donde se dejan los `.eml` recibidos. Vacío: `entrada`, en la carpeta de datos.", "")
     secret_keys: tuple[str, ...] = _doc(
         "Llaves maestras, la más nueva primero, separadas por comas. Vacío: se crean en la carpeta de datos.", ()
     )
@@ -106,6 +114,12 @@ class Settings:
             raise BadSettings("EVENTOS_MAIL_URL: se admite smtps://, smtp+starttls://, smtp:// y file:///")
         if "@" not in self.mail_from:
             raise BadSettings("EVENTOS_MAIL_FROM: no parece un correo")
+        if self.mail_bounce and not _MAILBOX.fullmatch(self.mail_bounce):
+            raise BadSettings("EVENTOS_MAIL_BOUNCE: debe ser como rebotes@entidad.gov.co, de hasta 30 letras antes de la @ y sin +")
+        if self.mail_authserv and not _HOST.fullmatch(self.mail_authserv):
+            raise BadSettings("EVENTOS_MAIL_AUTHSERV: debe ser como mx.entidad.gov.co")
+        if self.inbox_dir and not self.inbox_dir.startswith("/"):
+            raise BadSettings("EVENTOS_INBOX_DIR: escriba la ruta completa, desde /")
         if self.public_url:
             self._check_public_url()
         elif not self.is_loopback:
@@ -151,6 +165,10 @@ class Settings:
     @property
     def mail_transport_url(self) -> str:
         return self.mail_url or (self.data_dir / "correo").as_uri()
+
+    @property
+    def inbox_path(self) -> Path:
+        return Path(self.inbox_dir) if self.inbox_dir else self.data_dir / "entrada"
 
     @property
     def queue_path(self) -> Path:

@@ -8,12 +8,13 @@ from eventos.adapters.mail import Mail
 from eventos.entities.queries import office_view
 from eventos.kernel import clock, correspondence, outbox, pace
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import TransientFailure
+from eventos.kernel.errors import PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, queries, service
 from eventos.registration.queries_mail import confirmation_view
 from eventos.registration.rules_reminders import REMINDED
+from eventos.registration.service.reply import forget_replies
 
 
 @task("registration.confirm")
@@ -103,7 +104,7 @@ def _send(kind: str, letters: Sequence[Mail], registration_id: int, *, paced: bo
         if letter.message_id not in sent:
             if paced:
                 _take_turn()
-            mail.send(letter)
+            _hand_over(kind, letter, registration_id)
         with transaction() as db:
             correspondence.record_sent(
                 db,
@@ -117,11 +118,30 @@ def _send(kind: str, letters: Sequence[Mail], registration_id: int, *, paced: bo
                 outbox.finish(db)
 
 
+def _hand_over(kind: str, letter: Mail, registration_id: int) -> None:
+    """Give one letter to the server; what it will not take is written down as bounced, and stays for staff to mend."""
+    try:
+        mail.send(letter)
+    except PermanentFailure as refused:
+        with transaction() as db:
+            correspondence.was_refused(
+                db,
+                message_id=letter.message_id,
+                kind=kind,
+                recipient=letter.to,
+                subject=letter.subject,
+                about=("registration", registration_id),
+                why=f"{refused.message} {refused.detail or ''}".strip(),
+            )
+        raise
+
+
 @on("event.rescheduled")
 def event_rescheduled(event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
     """One updated invite for each active registration. `gone`: (position, start, end) of each day the event lost."""
     with transaction() as db:
         service.keep_before_start(db, event_id)
+        forget_replies(db, event_id)
         service.tell_rescheduled(db, event_id, gone)
         service.move_reminders(db, event_id)
         outbox.finish(db)

@@ -5,7 +5,7 @@ from datetime import datetime
 from eventos.adapters.mail.compose import Mail, compose
 from eventos.adapters.mail.headers import mailbox
 from eventos.adapters.mail.transports import Transport, transport_from_url
-from eventos.kernel import clock
+from eventos.kernel import clock, return_path
 
 _office: dict[str, str] = {}
 _transports: dict[str, Transport] = {}
@@ -33,4 +33,4 @@ def send(mail: Mail, *, date: datetime | None = None) -> None:
         _transports[url] = transport_from_url(url)
     name, address = sender()
     message = compose(mail, sender_name=name, sender_address=address, date=date or clock.now())
-    _transports[url].send(message, sender=address, recipient=mail.to)
+    _transports[url].send(message, sender=return_path.address(mail.message_id) or address, recipient=mail.to)

@@ -40,6 +40,7 @@ class EventCard:
     venue_divipola: str | None
     state: EventState
     date_note: str
+    postponed_at: datetime | None
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     demo: bool

@@ -108,6 +108,7 @@ class EventView:
     published_at: datetime | None
     cancelled_at: datetime | None
     cancel_reason: str
+    postponed_at: datetime | None
     sequence: int
     version: int
     created_at: datetime

@@ -33,6 +33,8 @@ JOBS = {
     "mailings.sample": "Prueba de un correo",
     "roster.closed": "Agradecimiento al cerrar el acta",
     "event.rescheduled": "Aviso de cambio en un evento",
+    "mail.bounced": "Aviso de un correo devuelto",
+    "mail.replied": "Aviso de una respuesta por correo",
     "event.cancelled": "Aviso de evento cancelado",
     "event.seats_added": "Asignación de cupos nuevos",
     "calls.mail": "Convocatoria a una entidad",
@@ -74,6 +76,8 @@ class SentRow:
     recipient: str
     sent_at: datetime
     registration: str | None
+    bounced_at: datetime | None = None
+    bounce_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,15 @@ class MailCounts:
     sent: int
     waiting: int
     failed: int
+    bounced: int = 0
 
 
 def mail_counts(db: Session, staff: Member) -> MailCounts:
     """How many were sent, wait, and failed or are held: one statement."""
     jobs = _jobs(staff, func.count(), func.sum(case((Job.buried_at.is_(None), 1), else_=0))).subquery()
-    sent = _sent(staff, func.count()).scalar_subquery()
+    sent = _sent(staff, func.count().label("all"), func.count(MailRecord.bounced_at).label("bounced")).subquery()
     row = db.execute(select(jobs, sent)).one()
-    return MailCounts(sent=row[2], waiting=int(row[1] or 0), failed=row[0] - int(row[1] or 0))
+    return MailCounts(sent=row[2], waiting=int(row[1] or 0), failed=row[0] - int(row[1] or 0), bounced=row[3])
 
 
 def failed_count(db: Session, staff: Member) -> int:
@@ -107,9 +112,12 @@ def pending_jobs(db: Session, staff: Member, *, failed: bool | None = None, limi
     return [_job(row) for row in db.execute(rows.order_by(Job.buried_at.is_(None), Job.id.desc()).limit(limit))]
 
 
-def sent_mails(db: Session, staff: Member, *, page: int) -> list[SentRow]:
-    """One page of what was sent, latest first: one statement."""
-    rows = _sent(staff, MailRecord.subject, MailRecord.recipient, MailRecord.sent_at, Registration.public_id)
+def sent_mails(db: Session, staff: Member, *, page: int, bounced: bool = False) -> list[SentRow]:
+    """One page of what was sent, or of what came back, latest first: one statement."""
+    back = (MailRecord.bounced_at, MailRecord.bounce_reason)
+    rows = _sent(staff, MailRecord.subject, MailRecord.recipient, MailRecord.sent_at, Registration.public_id, *back)
+    if bounced:
+        rows = rows.where(MailRecord.bounced_at.is_not(None))
     rows = rows.order_by(MailRecord.sent_at.desc(), MailRecord.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
     return [SentRow(*row) for row in db.execute(rows)]
 

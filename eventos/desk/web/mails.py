@@ -21,11 +21,12 @@ def mails() -> str:
     chosen = request.args.get("estado", "")
     with reading() as db:
         counts = queries.mail_counts(db, staff)
-        pages = max(1, -(-counts.sent // PAGE))
+        came_back = chosen == "rebotados"
+        pages = max(1, -(-(counts.bounced if came_back else counts.sent) // PAGE))
         page = min(max(1, request.args.get("pagina", 1, type=int)), pages)
         failed = {"fallidos": True, "pendientes": False}.get(chosen)
-        jobs = queries.pending_jobs(db, staff, failed=failed) if chosen != "enviados" and page == 1 else []
-        sent = queries.sent_mails(db, staff, page=page) if chosen in {"", "enviados"} else []
+        jobs = queries.pending_jobs(db, staff, failed=failed) if chosen not in {"enviados", "rebotados"} and page == 1 else []
+        sent = queries.sent_mails(db, staff, page=page, bounced=came_back) if chosen in {"", "enviados", "rebotados"} else []
     is_folder = current_app.extensions["eventos.settings"].mail_transport_url.startswith("file:")
     return render_template(
         "desk/mails.html", jobs=jobs, sent=sent, counts=counts, chosen=chosen, page=page, pages=pages, is_folder=is_folder

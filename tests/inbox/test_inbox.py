@@ -1,0 +1,268 @@
+"""What comes back by mail changes only what it may: a flag. The attacks of the threats stand beside what works."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from email.message import EmailMessage
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from eventos.app import create_app
+from eventos.cycles.models import SeatPool
+from eventos.inbox import tasks
+from eventos.inbox.models import InboundDecision, InboundMail
+from eventos.jobs import runner
+from eventos.kernel import clock, return_path
+from eventos.kernel.audit import AuditEntry
+from eventos.kernel.correspondence import MailRecord
+from eventos.kernel.outbox import Job
+from eventos.kernel.settings import Settings
+from eventos.kernel.vocabulary import StaffRole
+from eventos.registration.models import Registration
+from tests.accounts.factories import SignedIn, signed_in
+from tests.conftest import Opened
+from tests.cycles.factories import a_published_event
+from tests.inbox.letters import SERVER, a_bounce, a_reply, an_answer, drop
+from tests.registration.factories import a_registration
+from tests.support.smtp import Mailbox, Sink
+
+Run = Callable[[], int]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """An office whose server takes bounces apart and says who it is."""
+    return replace(settings, mail_bounce="rebotes@oficina.example", mail_authserv=SERVER)
+
+
+@pytest.fixture
+def sent(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> tuple[Registration, EmailMessage]:
+    """Ana is registered, and her confirmation went out."""
+    with writing() as db:
+        registration = a_registration(db, a_published_event(db, capacity_virtual=1), email="ana@neira.example")
+    outbox_run()
+    (message,) = mailbox.to("ana@neira.example")
+    return registration, message
+
+
+@pytest.fixture
+def collected(app: Flask, settings: Settings, looking: Opened) -> Callable[..., list[InboundMail]]:
+    """Leave these mails in the folder and have a minute pass; answers what is written down."""
+
+    def collect(*letters: bytes) -> list[InboundMail]:
+        for number, letter in enumerate(letters):
+            drop(settings.inbox_path, f"{number}.eml", letter)
+        runner.sweep(app)
+        with looking() as db:
+            return list(db.scalars(select(InboundMail).order_by(InboundMail.id)))
+
+    return collect
+
+
+def test_an_answer_the_server_vouches_for_is_noted_and_frees_no_seat(sent, collected, looking: Opened, settings: Settings) -> None:
+    registration, _ = sent
+    (mail,) = collected(an_answer(registration.uid, "DECLINED"))
+    assert (mail.kind, mail.verdict, mail.registration_id) == ("calendar", "applied", registration.id)
+    assert mail.sender == "a···@neira.example"
+    assert list(settings.inbox_path.iterdir()) == []
+    with looking() as db:
+        one = db.get_one(Registration, registration.id)
+        assert (one.reply, one.state) == ("declined", "active")
+        assert db.scalars(select(SeatPool.taken)).all() == [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({"results": f"{SERVER}; dmarc=fail header.from=neira.example"}, "refused"),
+        ({"results": ""}, "refused"),
+        ({"results": "mx.lejos.example; dmarc=pass header.from=neira.example"}, "refused"),
+        ({"sender": "otra@lejos.example", "attendee": "ana@neira.example"}, "refused"),
+        ({"sender": "otra@lejos.example", "results": f"{SERVER}; dmarc=pass header.from=lejos.example"}, "refused"),
+        ({"uid": "0123456789abcdef@oficina.example"}, "foreign"),
+        ({"answer": "DELEGATED"}, "noted"),
+    ],
+)
+def test_a_forged_declined_changes_nothing(sent, collected, looking: Opened, change: dict[str, str], verdict: str) -> None:
+    registration, _ = sent
+    (mail,) = collected(an_answer(**{"uid": registration.uid, **change}))
+    assert mail.verdict == verdict
+    with looking() as db:
+        one = db.get_one(Registration, registration.id)
+        assert (one.reply, one.replied_at, one.state) == ("", None, "active")
+        assert db.scalars(select(SeatPool.taken)).all() == [1]
+
+
+def test_the_same_file_twice_counts_once(sent, collected, looking: Opened) -> None:
+    registration, _ = sent
+    yes, no = an_answer(registration.uid, "ACCEPTED"), an_answer(registration.uid, "DECLINED")
+    assert len(collected(yes, yes)) == 1
+    assert len(collected(no)) == 2
+    assert len(collected(yes)) == 2
+    with looking() as db:
+        assert db.get_one(Registration, registration.id).reply == "declined", "the answer that came again is not the last word"
+
+
+def test_a_bounce_with_our_address_and_our_message_marks_the_mail(sent, collected, looking: Opened) -> None:
+    _, message = sent
+    home = return_path.address(message["Message-ID"])
+    assert home is not None
+    (mail,) = collected(a_bounce(message["Message-ID"], to=home, recipient="ana@neira.example"))
+    assert (mail.kind, mail.verdict, mail.says["recipient"]) == ("bounce", "applied", "a···@neira.example")
+    with looking() as db:
+        record = db.scalars(select(MailRecord).where(MailRecord.message_id == message["Message-ID"])).one()
+        assert record.bounced_at is not None
+        assert record.bounce_reason.startswith("5.1.1")
+        assert db.scalars(select(Job.name).where(Job.name.startswith("mail.bounced"))).all() != [], "rooms above are told"
+        assert db.scalars(select(Registration.state)).all() == ["active"]
+
+
+@pytest.mark.parametrize("forged", ["to us", "another message's address", "a message of others", "late only"])
+def test_a_bounce_without_them_changes_nothing(sent, collected, looking: Opened, forged: str) -> None:
+    _, message = sent
+    ours, home = str(message["Message-ID"]), return_path.address(message["Message-ID"]) or ""
+    letter, verdict = {
+        "to us": (a_bounce(ours, to="eventos@oficina.example"), "doubtful"),
+        "another message's address": (a_bounce(ours, to=return_path.address("<otro@oficina.example>") or ""), "doubtful"),
+        "a message of others": (a_bounce("<otro@oficina.example>", to=home), "foreign"),
+        "late only": (a_bounce(ours, to=home, status="4.4.1"), "applied"),
+    }[forged]
+    (mail,) = collected(letter)
+    assert mail.verdict == verdict
+    with looking() as db:
+        assert db.scalars(select(MailRecord.bounced_at)).all() == [None]
+
+
+def test_each_mail_leaves_with_its_own_way_back(settings: Settings, sink: Sink) -> None:
+    app = create_app(replace(settings, mail_url=sink.url), ring=lambda: None)
+    with app.app_context():
+        from eventos import migrations
+        from eventos.adapters import mail
+        from eventos.kernel.db import database
+
+        migrations.upgrade(database.engine)
+        letter = mail.Mail(to="a@neira.example", to_name="", subject="x", text="x", html="<p>x</p>", message_id="<uno@oficina.example>")
+        mail.send(letter)
+        mail.send(replace(letter, message_id="<dos@oficina.example>"))
+        database.engine.dispose()
+        first, second = (one.sender for one in sink.received)
+        assert first.startswith("rebotes+")
+        assert first != second
+        assert return_path.is_ours([first.upper()], "<uno@oficina.example>")
+        assert not return_path.is_ours([first], "<dos@oficina.example>")
+
+
+def test_a_refusal_while_sending_marks_the_mail_as_bounced(settings: Settings, sink: Sink, tmp_path) -> None:
+    sink.refusals["ana@neira.example"] = "550 5.1.1 <ana@neira.example> no existe"
+    app = create_app(replace(settings, mail_url=sink.url), ring=lambda: None)
+    from eventos.kernel.db import database, reading, transaction
+
+    with app.app_context():
+        with transaction() as db:
+            a_registration(db, a_published_event(db), email="ana@neira.example")
+        runner.run_all(app)
+        with reading() as db:
+            record = db.scalars(select(MailRecord)).one()
+            assert record.bounced_at is not None
+            assert "no existe" in record.bounce_reason
+            assert "ana@" not in record.bounce_reason
+            assert db.scalars(select(Job.buried_at).where(Job.name == "registration.confirm")).one() is not None
+        database.engine.dispose()
+
+
+def test_a_reply_is_announced_and_an_unknown_mail_is_only_kept(sent, collected) -> None:
+    _, message = sent
+    known, unknown = collected(a_reply(message["Message-ID"]), a_reply("<otro@lejos.example>"))
+    assert (known.verdict, unknown.verdict) == ("applied", "foreign")
+
+
+def test_what_is_no_mail_is_set_apart_and_a_link_is_not_followed(sent, collected, settings: Settings, tmp_path) -> None:
+    registration, _ = sent
+    secret = drop(tmp_path / "otra", "secreto.eml", an_answer(registration.uid))
+    settings.inbox_path.mkdir()
+    (settings.inbox_path / "enlace.eml").symlink_to(secret)
+    drop(settings.inbox_path, "foto.eml", b"GIF89a")
+    drop(settings.inbox_path, "notas.txt", b"nada")
+    assert collected() == []
+    assert sorted(path.name for path in settings.inbox_path.iterdir()) == ["enlace.eml", "no-leidos", "notas.txt"]
+    assert [path.name for path in (settings.inbox_path / "no-leidos").iterdir()] == ["foto.eml"]
+
+
+def test_an_answer_to_an_earlier_invite_is_only_kept(sent, collected, writing: Opened, looking: Opened) -> None:
+    registration, _ = sent
+    with writing() as db:
+        db.execute(update(Registration).values(sequence=3))
+    old, new = collected(an_answer(registration.uid, "DECLINED", sequence=2), an_answer(registration.uid, "ACCEPTED", sequence=3))
+    assert (old.verdict, new.verdict) == ("noted", "applied")
+    with looking() as db:
+        assert db.get_one(Registration, registration.id).reply == "accepted"
+
+
+def _bring(client: FlaskClient, who: SignedIn, content: bytes) -> TestResponse:
+    data = {"csrf_token": who.csrf, "file": (BytesIO(content), "respuesta.eml")}
+    return client.post("/escritorio/correos/recibidos", data=data, content_type="multipart/form-data")
+
+
+def test_what_staff_bring_waits_for_their_decision_and_is_decided_once(sent, client: FlaskClient, writing: Opened, looking: Opened) -> None:
+    registration, _ = sent
+    who = signed_in(client, writing)
+    answer = _bring(client, who, an_answer(registration.uid, "TENTATIVE"))
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert "espera su decisión" in page
+    assert "ana@neira.example" not in page
+    assert _bring(client, who, an_answer(registration.uid, "TENTATIVE")).location.endswith("inbound-repeated")
+    with looking() as db:
+        (mail,) = db.scalars(select(InboundMail)).all()
+        assert (mail.verdict, db.get_one(Registration, registration.id).reply) == ("doubtful", "")
+    url = f"/escritorio/correos/recibidos/{mail.public_id}/aceptar"
+    assert client.post(url, data={"csrf_token": who.csrf}).status_code == 303
+    assert client.post(url, data={"csrf_token": who.csrf}).status_code == 409
+    with looking() as db:
+        assert db.get_one(Registration, registration.id).reply == "tentative"
+        assert db.scalars(select(InboundDecision.accepted)).all() == [True]
+        assert {"inbox.upload", "inbox.decide"} <= set(db.scalars(select(AuditEntry.action)))
+    kept = client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml")
+    assert "attachment" in kept.headers["Content-Disposition"]
+
+
+def test_a_file_that_is_no_mail_is_refused_beside_the_field(client: FlaskClient, writing: Opened) -> None:
+    who = signed_in(client, writing)
+    answer = _bring(client, who, b"hola")
+    assert answer.status_code == 422
+    assert "El archivo no es un correo" in answer.text
+
+
+def test_an_organiser_of_other_cycles_sees_nothing(sent, collected, client: FlaskClient, writing: Opened) -> None:
+    registration, _ = sent
+    (mail,) = collected(an_answer(registration.uid))
+    signed_in(client, writing, role=StaffRole.ORGANISER)
+    assert "Respuesta a la cita" not in client.get("/escritorio/correos/recibidos").text
+    assert client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml").status_code == 404
+
+
+def test_files_are_forgotten_after_ninety_days_and_their_rows_stay(
+    sent, collected, clock_at, app: Flask, client: FlaskClient, writing: Opened
+) -> None:
+    registration, _ = sent
+    (mail,) = collected(an_answer(registration.uid))
+    clock_at(clock.now() + tasks.KEPT + tasks.KEPT / 90)
+    assert len(collected()) == 1
+    signed_in(client, writing)
+    assert client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml").status_code == 404
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("rewrite", [update(InboundMail).values(verdict="applied"), delete(InboundMail)], ids=["UPDATE", "DELETE"])
+def test_nobody_rewrites_what_came_in(db: Session, rewrite: object) -> None:
+    db.add(InboundMail(public_id="a", sha256="b", kind="reply", verdict="foreign", via="folder", received_at=clock.now()))
+    db.flush()
+    with pytest.raises(DBAPIError, match="append-only"), db.begin_nested():
+        db.execute(rewrite)  # type: ignore[call-overload]
+    assert db.execute(select(func.count()).select_from(InboundMail)).scalar_one() == 1
