@@ -215,7 +215,7 @@ def test_the_thread_of_one_entity_tells_what_happened(desk: Desk, links: list[st
         call = queries.call(db, desk.event_id, desk.public_id)
         rows = queries.board(db, call)
     assert {row.standing for row in rows} == {Standing.SENT}
-    page = desk.client.get(f"{desk.url}/entidades/{rows[0].recipient}").text
+    page = desk.client.get(f"{desk.url}/entidades/{rows[0].recipient_id}").text
     assert "Se envió la convocatoria" in page
     assert links
 
@@ -224,7 +224,7 @@ def test_nobody_reaches_the_call_or_the_entities_of_a_cycle_that_is_not_theirs(d
     with writing() as db:
         rows = queries.board(db, queries.call(db, desk.event_id, desk.public_id))
     who = signed_in(desk.client, writing, StaffRole.ORGANISER)
-    for path in ("", "/vista", "/enviar", "/anexos", "/tablero.csv", "/constancia.pdf", "/editar", f"/entidades/{rows[0].recipient}"):
+    for path in ("", "/vista", "/enviar", "/anexos", "/tablero.csv", "/constancia.pdf", "/editar", f"/entidades/{rows[0].recipient_id}"):
         assert desk.client.get(f"{desk.url}{path}").status_code == 404, path
     for path in ("", "/nueva", "/importar", ".csv", f"/{desk.convened[0]}"):
         assert desk.client.get(f"{desk.convened_url}{path}").status_code == 404, path
@@ -242,7 +242,7 @@ def test_what_belongs_to_another_event_or_cycle_does_not_exist_here(desk: Desk, 
         rows = queries.board(db, queries.call(db, desk.event_id, desk.public_id))
     assert desk.client.get(f"/escritorio/eventos/{slug}/convocatoria/{draft}").status_code == 200
     assert desk.client.get(f"/escritorio/eventos/{slug}/convocatoria/{desk.public_id}").status_code == 404
-    assert desk.client.get(f"/escritorio/eventos/{slug}/convocatoria/{draft}/entidades/{rows[0].recipient}").status_code == 404
+    assert desk.client.get(f"/escritorio/eventos/{slug}/convocatoria/{draft}/entidades/{rows[0].recipient_id}").status_code == 404
     assert desk.client.get(f"{desk.convened_url}/{foreign}").status_code == 404
     assert desk.client.get(f"/escritorio/ciclos/{cycle}/convocadas/{foreign}").status_code == 200
     assert desk.post(f"/escritorio/ciclos/{cycle}/convocadas/{desk.convened[0]}/retirar").status_code == 404

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from eventos.accounts.models import Staff
+from eventos.adapters import storage
+from eventos.calls import service as calls
 from eventos.certificates import service as certificates
 from eventos.certificates.models import Certificate
 from eventos.checkin.service.devices import make_device
@@ -36,6 +38,7 @@ from eventos.registration.service.importing import Options
 from eventos.reports import service as reports
 from eventos.reports.sections import SaveSection
 from tests.accounts.factories import SignedIn, a_staff, signed_in
+from tests.calls.factories import a_call, convene, recipients, send
 from tests.certificates.factories import a_closed_event
 from tests.checkin.factories import a_bearer, carry
 from tests.conftest import Opened
@@ -45,23 +48,24 @@ from tests.support.crowd import sheet_of
 
 # Argument of a route → the object it names, by the endpoint it begins with; the longest beginning that fits counts.
 NAMED = {
-    "slug": {"": "event", "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
+    "slug": {"": "event", "convened.": "cycle", "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "importing.": "sheet", "materials.": "material", "dialogue.": "question",
-        "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
+        "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
     },
     "code": {"constancias.": "certificate"},
-    "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page"},
+    "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page",
+               "calls.entity": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
-    "kind": {"attendance.export": "csv", "reports.": "texto"},
-    "verb": {"materials.": "ocultar"},
+    "kind": {"attendance.export": "csv", "calls.export": "csv", "reports.": "texto"},
+    "verb": {"materials.": "ocultar", "convened.": "retirar"},
     "way": {"dialogue.": "subir"},
     "name": {"publicity.": "pdf"},
 }  # fmt: skip
 OF_THE_OFFICE = ("accounts_staff.", "publicity.entity", "publicity.keep_logo", "publicity.drop_logo", "publicity.logo")  # of no cycle
 NUMBERED_BY_EVENT = {"page", "version"}  # every event has a first one
-WORDS = {"csv", "texto", "ocultar", "subir", "pdf"}
+WORDS = {"csv", "texto", "ocultar", "retirar", "subir", "pdf"}
 # These answer what is not there with a sentence, and do nothing: "ya no está", "no está en el acta".
 TOLD = {"desk.retry": 303, "importing.abandon": 302, "constancias.reissue": 409}
 ROLES = (StaffRole.ORGANISER, StaffRole.READER, StaffRole.DOOR)  # an administrator works in every cycle
@@ -100,6 +104,12 @@ def an_office(db: Session) -> Office:
     own["badges"] = certificates.ask_badges(db, event.id, by=SYSTEM, now=now)
     own["report"] = reports.ask(db, event.id, format="docx", by=SYSTEM, now=now).public_id
     own["section"] = str(reports.save_section(db, event.id, SaveSection("text", "Título", ("Texto",)), by=SYSTEM))
+    own["convened"] = convene(db, cycle, many=1)[0]
+    own["call"] = a_call(db, ahead)
+    annex = {"filename": "matriz.xlsx", "media_type": "text/csv", "sha256": storage.shelf().put(b"a;b").sha256, "size": 3}
+    calls.attach(db, ahead.id, own["call"], annex, by=SYSTEM, now=now)
+    send(db, ahead, own["call"])
+    own["copy"] = str(recipients(db, ahead, own["call"])[0].id)
     waiting = a_registration(db, ahead).id
     own["job"] = str(next(job.id for job in db.execute(select(Job)).scalars() if job.args.get("registration_id") == waiting))
     return Office(cycle.id, own)
@@ -182,6 +192,7 @@ def test_ones_own_is_there_so_the_sweep_means_something(
                 missing += [what] if status == 404 else []
     # Files that no worker made yet, in this test, are the only things of one's own that are not there.
     assert {each.split()[1] for each in missing} <= {
+        "calls.evidence_file",
         "publicity.file", "reports.file", "constancias.badges_file", "constancias.file", "materials.file", "materials.page",
     }  # fmt: skip
 

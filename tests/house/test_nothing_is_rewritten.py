@@ -14,6 +14,7 @@ from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import is_sqlite
 from eventos.registration.models import Import
 from tests.attendance.factories import Guest, register
+from tests.calls.factories import a_call, convene, send
 from tests.certificates.factories import a_closed_event
 from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.cycles.factories import a_published_event
@@ -23,6 +24,7 @@ from tests.registration.factories import a_registration
 KEPT = {
     "audit_entry": "action", "consent": "channel", "consent_text": "body", "attendance_decision": "reason",
     "registrant_import_row": "given_names", "scan": "reason", "attendance_part": "part", "roster": "list_hash", "roster_entry": "evidence",
+    "event_call": "subject", "event_call_entry": "by",
 }  # fmt: skip
 
 
@@ -34,6 +36,8 @@ def write_one_of_each(db: Session) -> None:
     event = a_published_event(db, number=6)
     phone = a_device(db, event)
     checkin.record_scans(db, phone, door_of(phone, event), [a_scan(a_registration(db, event))], now=OPEN)
+    convene(db, event.cycle_id, many=1)
+    send(db, event, a_call(db, event))
     audit.record(db, SYSTEM, "test.done", "thing", 1)
     db.flush()
 

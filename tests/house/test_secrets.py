@@ -17,6 +17,8 @@ from eventos.registration.rules import RECEIPT_LIFE
 from eventos.registration.service.change import MailChange, mail_change_token
 from eventos.registration.service.tickets import link_of, ticket_of
 from tests.accounts.factories import a_link, a_staff
+from tests.calls.factories import a_call, convene, recipients, send
+from tests.calls.factories import link as receipt_of
 from tests.certificates.factories import a_closed_event
 from tests.checkin.factories import a_bearer
 from tests.conftest import Opened
@@ -39,6 +41,9 @@ def secrets_of(db: Session) -> list[Secret]:
     asked = MailChange(mine.person_id, mine.id, mine.person.email_key or "", "otra@riosucio.example")
     _device, link = make_device(db, name="Puerta", cycle_id=event.cycle_id, slugs=[event.slug], staff_id=staff.id, by=SYSTEM, now=now)
     receipt = tokens.issue("receipt", {"e": [event.id], "m": "e···@riosucio.example"}, expires_at=now + RECEIPT_LIFE)
+    convene(db, event.cycle_id, many=1)
+    call = a_call(db, event)
+    send(db, event, call)
     return [
         Secret("/i/", link_of(mine)),
         Secret("/q/", ticket_of(mine)),
@@ -47,6 +52,7 @@ def secrets_of(db: Session) -> list[Secret]:
         Secret("/invitacion/", a_link(db, a_staff(db, password=None), "invitation")),
         Secret("/restablecer/", a_link(db, staff, "reset")),
         Secret("/puerta/vincular/", link),
+        Secret("/convocatoria/", receipt_of(recipients(db, event, call)[0])),
         Secret("/verificar/", db.query(Certificate.code).scalar() or ""),
     ]
 

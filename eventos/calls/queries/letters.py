@@ -110,9 +110,9 @@ def _recipients() -> Any:
     return select(*_RECIPIENT).join(Convened, Convened.id == CallRecipient.convened_id)
 
 
-def recipient(db: Session, call_id: int, public_id: str) -> RecipientView:
+def recipient(db: Session, call_id: int, recipient_id: int) -> RecipientView:
     """One entity of a call. Raises NotFound, also for one of another call."""
-    row = db.execute(_recipients().where(CallRecipient.call_id == call_id, CallRecipient.public_id == public_id)).one_or_none()
+    row = db.execute(_recipients().where(CallRecipient.call_id == call_id, CallRecipient.id == recipient_id)).one_or_none()
     if row is None:
         raise NotFound("Esa entidad todavía no ha recibido esta convocatoria.")
     return RecipientView(*row)

@@ -189,13 +189,13 @@ def send(slug: str, public_id: str) -> Any:
 # --- one entity, and the evidence ------------------------------------------------------------------------------------------------
 
 
-@door.get(f"{ONE}/entidades/<recipient>")
-def entity(slug: str, public_id: str, recipient: str) -> Any:
+@door.get(f"{ONE}/entidades/<int:number>")
+def entity(slug: str, public_id: str, number: int) -> Any:
     """The thread of one entity: what went, what came, whom it designated."""
     with reading() as db:
         ref = event_in_scope(db, slug, current_staff())
         event, call = event_view_by_id(db, ref.id), queries.call(db, ref.id, public_id)
-        view = queries.recipient(db, call.id, recipient)
+        view = queries.recipient(db, call.id, number)
         named = queries.designees(db, ref.id, view.id)
         thread = queries.thread(db, call.id, recipient_id=view.id)
     return render_template(

@@ -165,26 +165,27 @@ def _keep(content: bytes, name: str) -> dict[str, Any]:
     return {"filename": papers.safe_name(name, suffix), "media_type": media_type, "sha256": stored.sha256, "size": stored.size}
 
 
-@door.post(f"{ONE}/anexos/<sha256>/quitar", roles=WRITERS)
-def detach(slug: str, public_id: str, sha256: str) -> Any:
+@door.post(f"{ONE}/anexos/quitar", roles=WRITERS)
+def detach(slug: str, public_id: str) -> Any:
+    """Take an annex away, named by its content: its place may have changed since the page was opened."""
     with transaction() as db:
         ref = event_in_scope(db, slug, current_staff())
-        service.detach(db, ref.id, public_id, sha256, by=actor(), now=clock.now())
+        service.detach(db, ref.id, public_id, request.form.get("sha256", ""), by=actor(), now=clock.now())
     return redirect(url_for("calls.annexes", slug=slug, public_id=public_id, aviso="annex-dropped"))
 
 
-@door.get(f"{ONE}/anexos/<sha256>")
-def annex(slug: str, public_id: str, sha256: str) -> Response:
+@door.get(f"{ONE}/anexos/<int:number>")
+def annex(slug: str, public_id: str, number: int) -> Response:
     _event_found, call = _call(slug, public_id)
-    return annex_file(call, sha256)
+    return annex_file(call, number)
 
 
-def annex_file(call: CallView, sha256: str) -> Response:
-    """An annex of a call, to keep. Raises NotFound."""
-    found = next((each for each in call.attachments if each["sha256"] == sha256), None)
-    if found is None:
+def annex_file(call: CallView, number: int) -> Response:
+    """An annex of a call, by its place from 1, to keep. Raises NotFound."""
+    if not 1 <= number <= len(call.attachments):
         raise NotFound("Ese anexo no es de esta convocatoria.")
-    return download(storage.shelf().read(sha256, verify=True), filename=found["filename"], media_type=found["media_type"])
+    found = call.attachments[number - 1]
+    return download(storage.shelf().read(found["sha256"], verify=True), filename=found["filename"], media_type=found["media_type"])
 
 
 def _annexes(event: EventView, call: CallView, form: AnnexForm) -> str:

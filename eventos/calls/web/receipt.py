@@ -9,7 +9,7 @@ from eventos.calls.forms import DeclineForm, DesignateForm, SignedForm
 from eventos.calls.queries import LetterView
 from eventos.calls.standing import is_late
 from eventos.calls.web.compose import annex_file
-from eventos.calls.web.door import FORM_BODY, RECEIPT, receipt_door
+from eventos.calls.web.door import RECEIPT, receipt_door
 from eventos.kernel import clock, limits, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
@@ -62,7 +62,7 @@ def _page(token: str, view: LetterView, form: SignedForm, *, status: int = 200, 
     )
 
 
-@receipt_door.post(RECEIPT, max_body=FORM_BODY)
+@receipt_door.post(RECEIPT)
 def confirm(token: str) -> Any:
     view, form = _letter(token), SignedForm.from_request()
     if not form.validate():
@@ -98,7 +98,7 @@ def _people(token: str, view: LetterView, form: DesignateForm, *, status: int = 
     )
 
 
-@receipt_door.post(f"{RECEIPT}/asistentes", max_body=FORM_BODY)
+@receipt_door.post(f"{RECEIPT}/asistentes")
 def designate(token: str) -> Any:
     view, form = _letter(token), DesignateForm.from_request()
     if "add_row" in request.form:
@@ -136,7 +136,7 @@ def _decline(token: str, view: LetterView, form: DeclineForm, *, status: int = 2
     return make_response(render_template("calls/receipt_decline.html", **_context(token, view), form=form, refusal=refusal), status)
 
 
-@receipt_door.post(f"{RECEIPT}/no-asistira", max_body=FORM_BODY)
+@receipt_door.post(f"{RECEIPT}/no-asistira")
 def decline(token: str) -> Any:
     view, form = _letter(token), DeclineForm.from_request()
     if not form.validate():
@@ -153,6 +153,6 @@ def decline(token: str) -> Any:
     return _back(token, "receipt-declined")
 
 
-@receipt_door.get(f"{RECEIPT}/anexos/<sha256>")
-def annex(token: str, sha256: str) -> Response:
-    return annex_file(_letter(token).call, sha256)
+@receipt_door.get(f"{RECEIPT}/anexos/<int:number>")
+def annex(token: str, number: int) -> Response:
+    return annex_file(_letter(token).call, number)
