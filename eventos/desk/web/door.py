@@ -48,6 +48,7 @@ STAGES = (
         "Inscripciones",
         (
             ("Lista", "desk.registrations"),
+            ("Admisión", "admission.page"),
             ("Importar", "importing.start"),
         ),
     ),

@@ -1,0 +1,64 @@
+"""The forms of admission: how an event admits people, decisions about requests, and the consent of who was written down by a colleague."""
+
+from typing import Any
+
+from wtforms import BooleanField, ValidationError
+
+from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine
+from eventos.registration.rules import LARGEST_GROUP, LONGEST_OFFER, Policy
+
+
+class _Whole:
+    """A whole number within limits, or nothing."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least, self.most = least, most
+
+    def __call__(self, _form: BaseForm, field: Any) -> None:
+        if field.data and not (field.data.isascii() and field.data.isdigit() and self.least <= int(field.data[:6]) <= self.most):
+            raise ValidationError(f"Escriba un número entero entre {self.least} y {self.most}.")
+
+
+class PolicyForm(BaseForm):
+    """How an event admits people."""
+
+    moderated = BooleanField("Aprobar cada solicitud")
+    is_private = BooleanField("Evento privado")
+    admits_late = BooleanField("Seguir inscribiendo durante el evento")
+    offer_hours = TextLine("Horas para aceptar un cupo liberado", [Max(3), _Whole(1, LONGEST_OFFER)], render_kw={"inputmode": "numeric"})
+    group_limit = TextLine("Personas por grupo", [Max(2), _Whole(1, LARGEST_GROUP)], render_kw={"inputmode": "numeric"})
+
+    @classmethod
+    def of(cls, policy: Policy) -> "PolicyForm":
+        return cls(
+            data={
+                **{name: getattr(policy, name) for name in ("moderated", "is_private", "admits_late")},
+                "offer_hours": "" if policy.offer_hours is None else str(policy.offer_hours),
+                "group_limit": "" if policy.group_limit == 1 else str(policy.group_limit),
+            }
+        )
+
+    def to_command(self) -> Policy:
+        return Policy(
+            moderated=bool(self.moderated.data),
+            is_private=bool(self.is_private.data),
+            offer_hours=int(self.offer_hours.data) if self.offer_hours.data else None,
+            admits_late=bool(self.admits_late.data),
+            group_limit=int(self.group_limit.data) if self.group_limit.data else 1,
+        )
+
+
+class DecisionForm(BaseForm):
+    """Why somebody is let in or refused."""
+
+    reason = TextBlock("Motivo", [Max(500)], render_kw={"rows": 2})
+
+
+class ConsentForm(BaseForm):
+    """The yes of somebody whom a colleague wrote down."""
+
+    consent = BooleanField(
+        "Autorizo el tratamiento de mis datos para estas finalidades",
+        [Needed("Para confirmar su inscripción necesitamos su autorización: marque la casilla.")],
+    )
+    invitations = BooleanField("Quiero recibir invitaciones a otros eventos")
