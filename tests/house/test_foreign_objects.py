@@ -48,7 +48,8 @@ from tests.support.crowd import sheet_of
 
 # Argument of a route → the object it names, by the endpoint it begins with; the longest beginning that fits counts.
 NAMED = {
-    "slug": {"": "event", "convened.": "cycle", "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
+    "slug": {"": "event", "calls.": "ahead", "convened.": "cycle",
+             "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "importing.": "sheet", "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
@@ -104,6 +105,7 @@ def an_office(db: Session) -> Office:
     own["badges"] = certificates.ask_badges(db, event.id, by=SYSTEM, now=now)
     own["report"] = reports.ask(db, event.id, format="docx", by=SYSTEM, now=now).public_id
     own["section"] = str(reports.save_section(db, event.id, SaveSection("text", "Título", ("Texto",)), by=SYSTEM))
+    own["ahead"] = ahead.slug
     own["convened"] = convene(db, cycle, many=1)[0]
     own["call"] = a_call(db, ahead)
     annex = {"filename": "matriz.xlsx", "media_type": "text/csv", "sha256": storage.shelf().put(b"a;b").sha256, "size": 3}
