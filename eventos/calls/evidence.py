@@ -13,6 +13,7 @@ from eventos.calls.standing import Standing, Tally, Whom, tally
 from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel.settings import ROOT
+from eventos.kernel.spanish import sentence
 from eventos.kernel.templating import moment, plain
 
 OWN_LINK = "{vínculo de cada entidad}"
@@ -72,7 +73,7 @@ def _answer(row: BoardRow) -> str:
     who = ", ".join(part for part in (row.confirmed_by, row.confirmed_post) if part)
     late = " (fuera de plazo)" if row.is_late else ""
     if row.standing is Standing.DECLINED:
-        return f"No asistirá: {row.decline_reason}. {who}, {moment(row.declined_at)}{late}"
+        return f"No asistirá: {sentence(row.decline_reason)} {who}, {moment(row.declined_at)}{late}"
     if row.standing is Standing.CONFIRMED:
         return f"{who}, {moment(row.confirmed_at)}{late}"
     return row.failure

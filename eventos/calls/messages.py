@@ -12,7 +12,7 @@ from eventos.calls.service import message_id, token_of
 from eventos.calls.wording import Piece
 from eventos.cycles.queries import EventView
 from eventos.entities.queries import OfficeView
-from eventos.kernel import clock, links, spanish, tokens
+from eventos.kernel import clock, links, tokens
 from eventos.kernel.templating import moment, plain
 from eventos.kernel.vocabulary import Modality
 
@@ -165,7 +165,7 @@ def _mail(
 def _facts(call: CallView, event: EventView) -> list[tuple[str, str]]:
     return [
         ("Evento", event.title),
-        ("Fecha y hora", spanish.sentence(event.when).rstrip(".") if event.when else ""),
+        ("Fecha y hora", event.when[:1].upper() + event.when[1:]),
         ("Modalidad", event.modality.label),
         ("Lugar", event.place),
         ("Plazo para responder", moment(call.deadline_at)),

@@ -10,6 +10,7 @@ from eventos.kernel import clock, correspondence, links, outbox, pace
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
+from eventos.kernel.text import mask_email
 from eventos.kernel.vocabulary import EventState
 from eventos.registration.queries import already_sent
 
@@ -33,7 +34,9 @@ def send_one(recipient_id: int, number: int, kind: str) -> None:
             _turn()
             mail.send(letter)
     except PermanentFailure as refused:
-        _failed(recipient_id, number, f"{refused.message} ({refused.detail})" if refused.detail else refused.message)
+        why = f"{refused.message} ({refused.detail})" if refused.detail else refused.message
+        _refused(letter, "calls.mail", view.event.id, why)
+        _failed(recipient_id, number, why)
         return
     except FileMissing:
         _failed(recipient_id, number, LOST)
@@ -56,6 +59,15 @@ def _turn() -> None:
 
 def _files(keys: list[str]) -> dict[str, bytes]:
     return {key: storage.shelf().read(key, verify=True) for key in keys}
+
+
+def _refused(letter: Mail, kind: str, event_id: int, why: str) -> None:
+    """What the server would not take stands among the mails that came back, too."""
+    with transaction() as db:
+        about = ("event", event_id)
+        correspondence.was_refused(
+            db, message_id=letter.message_id, kind=kind, recipient=letter.to, subject=letter.subject, about=about, why=why
+        )
 
 
 def _failed(recipient_id: int, number: int, reason: str) -> None:
@@ -99,6 +111,7 @@ def invite(designee_id: int) -> None:
     try:
         mail.send(letter)
     except PermanentFailure as refused:
+        _refused(letter, "calls.invite", found[1].event.id, refused.message)
         with transaction() as db:
             service.mark_uninvited(db, designee_id, reason=refused.message)
             outbox.finish(db)
@@ -162,5 +175,5 @@ def mail_bounced(message_id: str, status: str = "", diagnostic: str = "", **_res
 def mail_replied(message_id: str, recipient: str = "", diagnostic: str = "", **_rest: str) -> None:
     """Somebody answered by mail: the thread says so."""
     with transaction() as db:
-        service.note_reply(db, message_id, clock.now(), sender=recipient, reply_id=diagnostic)
+        service.note_reply(db, message_id, clock.now(), sender=mask_email(recipient), reply_id=diagnostic)
         outbox.finish(db)
