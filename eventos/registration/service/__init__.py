@@ -15,6 +15,7 @@ from eventos.registration.service.change import (
     read_mail_change,
 )
 from eventos.registration.service.decide import accept_offer, approve, consent, let_in, reject, requests_of
+from eventos.registration.service.group import register_group
 from eventos.registration.service.notify import tell_event_cancelled, tell_rescheduled
 from eventos.registration.service.promote import expire, fill_seats, keep_before_start, promote
 from eventos.registration.service.register import Outcome, register
@@ -49,6 +50,7 @@ __all__ = [
     "read_asked",
     "read_mail_change",
     "register",
+    "register_group",
     "reject",
     "remind",
     "requests_of",

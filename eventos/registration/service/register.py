@@ -51,7 +51,7 @@ def register(
     asks, for the limits; the office itself has none. `invited_to` is the private event whose invitation was shown.
     Raises RegistrationClosed, InvalidInput, TooManyRequests.
     """
-    openings = _openings(db, command, now, invited_to)
+    openings = admitted(db, command, now, invited_to)
     known = people.recognise(db, command.identity, now, demo=demo)
     person = known.person
     hold = _count(db, command, person, address)
@@ -74,7 +74,7 @@ def register(
     return outcomes
 
 
-def _openings(db: Session, command: Register, now: datetime, invited_to: int | None) -> list[Opening]:
+def admitted(db: Session, command: Register, now: datetime, invited_to: int | None) -> list[Opening]:
     """The events asked for, in the order their seats are taken everywhere (so that two people never wait for each other)."""
     openings = queries.openings(db, command.event_slugs)
     if len(openings) != len(set(command.event_slugs)) or len({opening.cycle_id for opening in openings}) > 1:
@@ -148,10 +148,15 @@ def _insert(db: Session, command: Register, opening: Opening, person: OnFile, te
         "waitlisted_at": now if state is RegistrationState.WAITLISTED else None,
         "demo": demo,
     }
-    written: int | None = db.execute(_write(db), row).scalar_one_or_none()
+    written = insert_or_none(db, row)
     if written is None:
         raise _AlreadyThere
     return Outcome(written, opening.id, state, is_repeat=False)
+
+
+def insert_or_none(db: Session, row: dict[str, Any]) -> int | None:
+    """Write a registration down: its number, or None when its person has one for the event already."""
+    return db.execute(_write(db), row).scalar_one_or_none()
 
 
 @per_dialect
