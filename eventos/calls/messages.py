@@ -9,12 +9,12 @@ from eventos.calls import wording
 from eventos.calls.queries import CallView, DesigneeView, LetterView
 from eventos.calls.rules import FlyerUse
 from eventos.calls.service import message_id, token_of
-from eventos.calls.wording import Piece
 from eventos.cycles.queries import EventView
 from eventos.entities.queries import OfficeView
 from eventos.kernel import clock, links, tokens
 from eventos.kernel.templating import moment, plain
 from eventos.kernel.vocabulary import Modality
+from eventos.kernel.wordings import Piece
 
 FLYER_CID = "pieza@eventos"
 SAMPLE = "ejemplo"

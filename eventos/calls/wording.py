@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from eventos.kernel.spanish import join_and
+from eventos.kernel.wordings import Piece
 
 FIELDS: dict[str, str] = {
     "entidad": "el nombre de la entidad",
@@ -19,14 +19,6 @@ FIELDS: dict[str, str] = {
 }
 LINKS = frozenset({"confirmar", "inscripcion"})
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of text, or an address to follow."""
-
-    text: str
-    is_link: bool = False
 
 
 def fault(text: str, *, links: bool = True) -> str:
@@ -61,13 +53,16 @@ def paragraphs(text: str, values: Mapping[str, str]) -> list[list[list[Piece]]]:
 
 
 def _pieces(line: str, values: Mapping[str, str]) -> list[Piece]:
-    """A text around its fields; a value that ends in a full stop ("8:00 a. m.") takes the one after it."""
+    """A text around its fields; a value that ends in a full stop ("8:00 a. m.") takes the one after it. A field that is not known (of a
+    text that was kept before this list changed) stays as it was written."""
     found: list[Piece] = []
     parts = _FIELD.split(line)
     for at, part in enumerate(parts):
         name = part.strip().lower()
         if at % 2 == 0:
             found.append(Piece(part))
+        elif name not in values:
+            found.append(Piece(f"{{{part}}}"))
         elif values[name].endswith(".") and parts[at + 1].startswith("."):
             found.append(Piece(values[name][:-1], name in LINKS))
         else:

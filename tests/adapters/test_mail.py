@@ -15,7 +15,7 @@ from PIL import Image
 
 from eventos.adapters import qr
 from eventos.adapters.calendar import Invite, Slot, cancel, request
-from eventos.adapters.mail import InlineImage, Mail, compose, transport_from_url
+from eventos.adapters.mail import Attachment, InlineImage, Mail, compose, transport_from_url
 from tests.support.smtp import Sink, parse
 
 START = datetime(2027, 7, 29, 13, tzinfo=UTC)
@@ -132,6 +132,23 @@ def test_qr_in_the_mail_is_the_picture_the_html_points_at_and_reads(received: Em
 
 def test_mail_without_a_calendar_has_two_wordings_and_nothing_mixed() -> None:
     assert tree(composed(PLAIN)) == ("multipart/alternative", ["text/plain", "text/html"])
+
+
+def test_annexes_stand_beside_the_two_wordings_under_the_name_people_read() -> None:
+    book = Attachment(filename="matriz año 2030.xlsx", media_type="application/vnd.ms-excel", content=bytes(range(256)) * 40)
+    arrived = parse(composed(replace(PLAIN, attachments=(book,))).as_bytes())
+    alternative = ("multipart/alternative", ["text/plain", "text/html"])
+    assert tree(arrived) == ("multipart/mixed", [alternative, "application/vnd.ms-excel"])
+    [part] = arrived.iter_attachments()
+    assert part.get_filename() == "matriz año 2030.xlsx"
+    assert part.get_payload(decode=True) == book.content
+    assert all(len(line) <= 998 for line in composed(replace(PLAIN, attachments=(book,))).as_bytes().split(b"\r\n"))
+
+
+def test_the_name_of_an_annex_carries_no_header() -> None:
+    hostile = Attachment(filename="a.pdf\r\nBcc: x@y.example", media_type="application/pdf", content=b"%PDF-")
+    with pytest.raises(ValueError, match="line breaks"):
+        composed(replace(PLAIN, attachments=(hostile,)))
 
 
 def test_cancellation_carries_its_method_in_the_header_too() -> None:

@@ -21,6 +21,9 @@ TYPED = {
     "question": "asked_by body answer answered_by", "registrant_import": "filename headers*", "report": "error requested_by",
     "report_section": "title", "report_words": "context objective prepared_by reviewed_by approved_by", "roster": "reason closed_by_name",
     "registration": "entity_name dependency post city", "attendance_decision": "reason", "certificate": "revoke_reason error",
+    "convened": "mailbox liaison_name liaison_post liaison_email phone note", "event_call": "subject body created_by sent_by",
+    "event_call_recipient": "entity_name mailbox failure confirmed_by confirmed_post decline_reason", "event_call_entry": "by",
+    "event_call_designee": "given_names family_names post email failure",
     "registrant_import_row": "raw* given_names family_names email phone entity_name dependency post city",
     "roster_entry": "entity_name", "scan": "reason", "mail_record": "recipient subject", "job": "last_error", "flyer": "error created_by",
 }  # fmt: skip

@@ -108,6 +108,10 @@ def test_what_a_value_holds_is_not_read_as_a_field() -> None:
     ]
 
 
+def test_a_field_that_is_not_known_any_more_stays_as_it_was_written() -> None:
+    assert wording.fill("Hola {cabildo}, {entidad}", {"entidad": "Neira"}) == "Hola {cabildo}, Neira"
+
+
 def test_an_hour_before_a_full_stop_ends_the_sentence_once() -> None:
     values = dict.fromkeys(wording.FIELDS, "x") | {"plazo": "5:00 p. m."}
     assert wording.fill("Antes de {plazo}. Y {plazo}, o {plazo}", values) == "Antes de 5:00 p. m. Y 5:00 p. m., o 5:00 p. m."
