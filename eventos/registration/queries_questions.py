@@ -5,15 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from eventos.cycles.models import Event, SeatPool
+from eventos.cycles.queries.cards import Member, in_scope
 from eventos.kernel.errors import NotFound
 from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import RegistrationState
+from eventos.people.models import Person
 from eventos.registration.models import Answer, FormQuestion, FormQuestionVersion, OptionSeat, Registration, SensitiveAnswer
-from eventos.registration.rules_answers import Given, SensitiveCount, told_counts, words
+from eventos.registration.rules_answers import Given, SensitiveCount, shown, told_counts, words
 from eventos.registration.rules_questions import Option, Question, QuestionKind, SaveQuestion, ShownIf
 
 
@@ -201,3 +203,49 @@ def sensitive_counts(db: Session, event_id: int) -> list[SensitiveCount]:
 def _tally(values: Sequence[Any]) -> tuple[Counter[str], int]:
     told = [value if isinstance(value, list) else [value] for value in values]
     return Counter(option for options in told for option in options), len(values)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a registration stands with the questions of its event."""
+
+    asks: bool
+    lacks: tuple[str, ...]  # required questions that are shown and have no answer
+
+
+def standing(db: Session, registration_id: int, event_id: int) -> Standing:
+    """Whether the event asks something, and which required questions wait for an answer; one statement when it asks nothing."""
+    sheet = questionnaire(db, event_id)
+    if sheet is None:
+        return Standing(False, ())
+    answered = {given.question.key: given.value for given in answers_of(db, registration_id)}
+    seen = shown(sheet.plain, answered)
+    return Standing(True, tuple(one.label for one in seen if one.said.required and one.key not in answered))
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """A registration whose answers staff may read and fill in."""
+
+    id: int
+    public_id: str
+    event_id: int
+    event_slug: str
+    full_name: str
+    is_open: bool
+
+
+def answerer_in_scope(db: Session, public_id: str, staff: Member) -> Answerer:
+    """A registration of an event in this person's cycles. Raises NotFound for a foreign one too."""
+    original, person = aliased(Person), aliased(Person)
+    row = db.execute(
+        select(Registration.id, Registration.state, Event.id.label("event_id"), Event.slug, person.given_names, person.family_names)
+        .join(Event, Event.id == Registration.event_id)
+        .join(original, original.id == Registration.person_id)
+        .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
+        .where(Registration.public_id == public_id, in_scope(Event.cycle_id, staff))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("No encontramos esa inscripción.")
+    name = f"{row.given_names} {row.family_names}".strip()
+    return Answerer(row.id, public_id, row.event_id, row.slug, name, RegistrationState(row.state).is_open)

@@ -48,6 +48,7 @@ STAGES = (
         "Inscripciones",
         (
             ("Lista", "desk.registrations"),
+            ("Formulario", "questionnaire.index"),
             ("Admisión", "admission.page"),
             ("Importar", "importing.start"),
         ),

@@ -16,6 +16,7 @@ from eventos.kernel.vocabulary import EventState, Modality, RegistrationState
 from eventos.registration import messages, queries, service
 from eventos.registration.forms import ChangeForm, MailChangeForm
 from eventos.registration.queries import RegistrationView
+from eventos.registration.queries_questions import standing
 from eventos.registration.rules import NoSeatThere, RegistrationClosed, TooLate, can_change, entrance
 from eventos.registration.service import tickets
 from eventos.registration.service.allowance import BAD_TOKENS
@@ -60,6 +61,8 @@ def _page(token: str, registration: RegistrationView, *, status: int = 200, refu
     online = registration.modality is Modality.VIRTUAL and bool(event.link) and active and event.state is EventState.PUBLISHED
     is_open, opens_at = entrance(event.days, now)
     ticket_url = links.ticket(tickets.ticket_of(registration))
+    with reading() as db:
+        own_questions = standing(db, registration.id, event.id)
     page = make_response(
         render_template(
             "registration/mine.html",
@@ -74,6 +77,7 @@ def _page(token: str, registration: RegistrationView, *, status: int = 200, refu
             can_return=registration_window(event, now).accepts,
             is_over=event.ends_at is not None and now > event.ends_at,
             has_begun=event.starts_at is None or now >= event.starts_at,
+            own_questions=own_questions,
             presence=PresenceRule.of(event.presence_rule).words(),
             qr=qr.svg(ticket_url, title="Código QR de su inscripción") if active else "",
             demo_banner=registration.demo or event.demo,

@@ -1,8 +1,11 @@
 """Doors anybody may use: the registration form, its receipt, the personal links by mail, and the municipalities to choose from."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from eventos.cycles.queries import EventCard, EventView, event_view, event_views_by_id, events_of_cycle
 from eventos.cycles.rules import registration_window
@@ -16,8 +19,12 @@ from eventos.kernel.text import mask_email
 from eventos.kernel.vocabulary import EventState
 from eventos.kernel.webforms import choices
 from eventos.people.rules import notice as notice_of
-from eventos.registration import queries, service
+from eventos.registration import asking, queries, service
+from eventos.registration.asking import FILES_BODY
 from eventos.registration.forms import LinksForm, RegistrationForm
+from eventos.registration.forms_questions import QuestionFields, hint
+from eventos.registration.queries import Opening
+from eventos.registration.queries_questions import Questionnaire, questionnaires
 from eventos.registration.rules import RECEIPT_LIFE, why_closed
 
 door = Door("registration", __name__, audience=Audience.OPEN)
@@ -30,7 +37,7 @@ def form(slug: str) -> Any:
         event = _visible(event_view(db, slug))
     if not registration_window(event, clock.now()).accepts:
         return render_template("registration/closed.html", event=event, reason=why_closed(event, clock.now()), demo_banner=event.demo)
-    return _form_page(slug, RegistrationForm(data=_told_of_them(event.id)), 200)
+    return _form_page(slug, None, 200, told=_told_of_them(event.id))
 
 
 def _told_of_them(event_id: int) -> dict[str, str]:
@@ -44,10 +51,11 @@ def _told_of_them(event_id: int) -> dict[str, str]:
 
 @door.post("/eventos/<slug>/inscripcion")
 def submit(slug: str) -> Any:
-    filled = RegistrationForm.from_request()
     with reading() as db:
         opening = queries.opening(db, slug)
         office = office_view(db)
+        sheets = _sheets(db, opening) if opening.questions or request.form.getlist("also") else []
+    filled = asking.form_class(RegistrationForm, sheets, office, own=slug).from_request()
     filled.offer_seats(opening.modality)
     now = clock.now()
     if not registration_window(opening, now).accepts:
@@ -56,9 +64,9 @@ def submit(slug: str) -> Any:
         return redirect(url_for("registration.received", receipt=_receipt([opening.id], filled.email.data or "")), 303)
     if not filled.validate():
         return _form_page(slug, filled, 422)
+    command = replace(filled.to_command(slug, notice_of(office)), answers=asking.told(filled))
     try:
         with transaction() as db:
-            command = filled.to_command(slug, notice_of(office))
             outcomes = service.register(db, command, now=now, by=VISITOR, address=client_address())
     except InvalidInput as refused:
         filled.refuse(refused.fields, refused.message)
@@ -72,6 +80,18 @@ def submit(slug: str) -> Any:
     return redirect(url_for("registration.received", receipt=_receipt(events, command.identity.email)), 303)
 
 
+@door.post("/eventos/<slug>/inscripcion/con-archivos", max_body=FILES_BODY)
+def submit_with_files(slug: str) -> Any:
+    """The same form where the event asks for files: it takes a larger body, and nothing else."""
+    return submit(slug)
+
+
+def _sheets(db: Session, event: Opening | EventView) -> list[Questionnaire]:
+    """The own questions of the event, and of the others that one can register for with the same form."""
+    others = _others(events_of_cycle(db, event.cycle_id), event)
+    return questionnaires(db, [event.id, *(other.id for other in others)])
+
+
 def _receipt(event_ids: list[int], email: str) -> str:
     """The sealed, dated text that the receipt page is made from: the same for everybody who typed the same."""
     return tokens.issue("receipt", {"e": sorted(event_ids), "m": mask_email(email)}, expires_at=clock.now() + RECEIPT_LIFE)
@@ -83,16 +103,23 @@ def _visible(event: EventView) -> EventView:
     return event
 
 
-def _form_page(slug: str, filled: RegistrationForm, status: int, *, refusal: str | None = None) -> Any:
-    """The form with what it needs to be drawn: seats left, the other events of the cycle, names to suggest."""
+def _form_page(
+    slug: str, filled: RegistrationForm | None, status: int, *, refusal: str | None = None, told: Mapping[str, str] | None = None
+) -> Any:
+    """The form with what it needs to be drawn: seats left, other events of the cycle, names to suggest. A new one begins with `told`."""
     now = clock.now()
     with reading() as db:
         event = _visible(event_view(db, slug))
         others = _others(events_of_cycle(db, event.cycle_id), event)
         entities = entity_names(db, limit=200)
         office = office_view(db)
-    if request.method == "GET":
+        sheets = questionnaires(db, [event.id, *(other.id for other in others)])
+    whole = asking.form_class(RegistrationForm, sheets, office, own=slug)
+    if filled is None:
+        filled = whole(data=told)
         filled.offer_seats(event.modality)
+    elif sheets and not isinstance(filled, QuestionFields):
+        filled = asking.again(filled, whole)
     filled.also.choices = choices(*((other.slug, other.title) for other in others))
     expected = [place for code in event.expected if (place := divipola.get(code))]
     page = render_template(
@@ -100,6 +127,8 @@ def _form_page(slug: str, filled: RegistrationForm, status: int, *, refusal: str
         form=filled,
         event=event,
         refusal=refusal,
+        sheets=sheets,
+        hint=hint,
         window=registration_window(event, now),
         other_notes={other.slug: _note(other) for other in others},
         places=[place.label for place in expected],
@@ -110,7 +139,7 @@ def _form_page(slug: str, filled: RegistrationForm, status: int, *, refusal: str
     return make_response(page, status)
 
 
-def _others(cards: list[EventCard], event: EventView) -> list[EventCard]:
+def _others(cards: list[EventCard], event: Opening | EventView) -> list[EventCard]:
     """The other events of the cycle that people can register for now."""
     now = clock.now()
     return [card for card in cards if card.id != event.id and registration_window(card, now).accepts]
