@@ -1,12 +1,14 @@
 """The forms of accounts: coming in, choosing a password, the team, one's own account."""
 
-from wtforms import EmailField, PasswordField, SelectChoice, SelectField
-from wtforms.validators import EqualTo, Length
+from typing import Any
+
+from wtforms import EmailField, PasswordField, SelectChoice, SelectField, SelectMultipleField, widgets
+from wtforms.validators import EqualTo, Length, ValidationError
 
 from eventos.accounts import rules
 from eventos.kernel.text import clean
-from eventos.kernel.vocabulary import StaffRole
-from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine
+from eventos.kernel.vocabulary import ApiScope, StaffRole
+from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine, choices
 
 LONG = f"Escriba como máximo {rules.PASSWORD_LONGEST} caracteres."
 PASSWORD_HELP = "Entre 12 y 256 caracteres. Cuatro palabras sueltas son fáciles de recordar y difíciles de adivinar."  # noqa: S105 - words for a person
@@ -100,3 +102,23 @@ class CodeForm(BaseForm):
 
 class DisableTotpForm(BaseForm):
     present = _present_password()
+
+
+def _ticked(_form: BaseForm, field: Any) -> None:
+    if not field.data or not set(field.data) <= set(ApiScope):
+        raise ValidationError("Marque al menos un alcance de la lista.")
+
+
+class ScopeList(SelectMultipleField):
+    """Scopes as checkboxes; none is ticked beforehand."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class ApiTokenForm(BaseForm):
+    name = TextLine("Nombre de la llave", [Needed("Escriba para qué programa es."), Max(80)], render_kw={"autocomplete": "off"})
+    scopes = ScopeList("Qué puede hacer", [_ticked], choices=choices(*ApiScope.choices()), validate_choice=False)
+    days = SelectField(
+        "Vigencia", choices=choices(("30", "30 días"), ("90", "90 días"), ("180", "180 días"), ("365", "Un año")), default="90"
+    )

@@ -19,6 +19,8 @@ PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST = 256
 NAME_LONGEST = 120
 EMAIL_LONGEST = 254
+API_TOKEN_DAYS = 365
+API_TOKEN_PREFIX = "evt_"  # noqa: S105 - what a leaked key is recognised by
 LONGEST_DELAY = 60  # seconds
 
 HOME = "/escritorio"

@@ -26,6 +26,11 @@ class Actor:
     def person(cls, person_id: int) -> "Actor":
         return cls(f"person:{person_id}")
 
+    @classmethod
+    def api(cls, token_id: int, name: str) -> "Actor":
+        """A program with a token; whose token it is, its row says."""
+        return cls(f"api:{token_id}", f"API: {name}")
+
     @property
     def staff_id(self) -> int | None:
         kind, _, number = self.ref.partition(":")

@@ -23,6 +23,7 @@ class Audience(StrEnum):
     STAFF = "staff"  # signed-in staff, with one of the roles
     DEVICE = "device"  # a phone enrolled for the door of named events
     SERVICE = "service"  # machines: health checks
+    API = "api"  # programs with a bearer token of these scopes; reads no cookie
 
 
 class StaffMember(Protocol):
@@ -43,13 +44,29 @@ class EnrolledDevice(Protocol):
     def id(self) -> int: ...
 
 
+class ApiCaller(Protocol):
+    """What a door needs to know about the token that asks, and whose it is (accounts provides it). `id` and `role` are its owner's."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def role(self) -> StaffRole: ...
+    @property
+    def token_id(self) -> int: ...
+    @property
+    def token_name(self) -> str: ...
+    @property
+    def scopes(self) -> frozenset[str]: ...
+
+
 @dataclass(frozen=True)
 class Entry:
-    """What a route declared."""
+    """What a route declared. `scope` is what a token of the API must hold."""
 
     audience: Audience
     roles: frozenset[StaffRole]
     max_body: int
+    scope: str = ""
 
 
 EVERY_ROLE = frozenset(StaffRole)

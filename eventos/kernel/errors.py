@@ -4,6 +4,7 @@ EventosError
 ├── RuleViolation        409  a rule of the office says no (window closed, event cancelled)
 ├── InvalidInput         422  what was typed or uploaded cannot be used; `fields` says where and why
 ├── NotFound             404
+├── NotIdentified        401  the API, without a token that is good
 ├── NotAllowed           403
 ├── TooManyRequests      429  `retry_after` in seconds
 └── ExternalFailure           a service outside our walls
@@ -46,6 +47,11 @@ class InvalidInput(EventosError):
 class NotFound(EventosError):
     code = "not_found"
     message = "No encontramos lo que busca."
+
+
+class NotIdentified(EventosError):
+    code = "not_identified"
+    message = "Esta solicitud necesita una llave de la API vigente: Authorization: Bearer <llave>."
 
 
 class NotAllowed(EventosError):

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from eventos.kernel import clock, tokens
+from eventos.kernel import bearers, clock, tokens
 from eventos.kernel.audit import VISITOR, Actor
 from eventos.kernel.db import is_busy
 from eventos.kernel.doors import EVERY_ROLE, PUBLIC_BODY, Audience, Door, EnrolledDevice, Entry, StaffMember
@@ -27,6 +27,7 @@ from eventos.kernel.errors import (
     InvalidInput,
     NotAllowed,
     NotFound,
+    NotIdentified,
     RuleViolation,
     TooManyRequests,
     TransientFailure,
@@ -46,6 +47,7 @@ STATUS: list[tuple[type[EventosError], int]] = [
     (RuleViolation, 409),
     (InvalidInput, 422),
     (NotFound, 404),
+    (NotIdentified, 401),
     (NotAllowed, 403),
     (TooManyRequests, 429),
     (Busy, 503),
@@ -130,7 +132,9 @@ def find_device() -> EnrolledDevice | None:
 
 def actor() -> Actor:
     """Who acts in this request, for the audit."""
-    staff, device = g.get("staff"), g.get("device")
+    staff, device, caller = g.get("staff"), g.get("device"), g.get("caller")
+    if caller:
+        return Actor.api(caller.token_id, caller.token_name)
     if device:
         return Actor(f"device:{device.id}")
     return Actor.staff(staff.id, staff.name) if staff else VISITOR
@@ -152,6 +156,9 @@ def _gate() -> Response | None:
             raise RuntimeError(f"the route {request.endpoint} declares no audience")
         return None
     request.max_content_length = entry.max_body
+    if entry.audience is Audience.API:
+        bearers.admit(entry, client_address())
+        return None
     if entry.audience is Audience.STAFF:
         staff = find_staff()
         if staff is None:
@@ -226,6 +233,7 @@ def _headers(response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if audience in {Audience.PERSONAL, Audience.DEVICE}:
         headers.setdefault("X-Robots-Tag", "noindex")
+    bearers.mark(response)
     if request.endpoint == "static":
         keeps = "v" in request.args or request.path.endswith(".woff2")
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if keeps else "public, max-age=3600"
@@ -259,14 +267,29 @@ def answer_error(error: EventosError) -> tuple[Any, int, dict[str, str]]:
     extra = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
     if status == 503:
         extra["Retry-After"] = "5"
+    if status == 401:
+        extra["WWW-Authenticate"] = 'Bearer realm="eventos"'
     if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": error.message, "status": status, "code": error.code}
-        if isinstance(error, InvalidInput) and error.fields:
-            problem["errors"] = error.fields
-        answer = jsonify(problem)
-        answer.mimetype = "application/problem+json"
-        return answer, status, extra
+        fields = error.fields if isinstance(error, InvalidInput) else {}
+        return _problem(status, error.message, error.code, **({"errors": fields} if fields else {})), status, extra
     return _page(status, error.message), status, extra
+
+
+TITLES = {
+    400: ("bad_request", "La solicitud está mal escrita."),
+    404: ("not_found", "No encontramos lo que busca."),
+    405: ("method_not_allowed", "Aquí no se puede usar ese método."),
+    413: ("too_large", "El contenido es más grande de lo que se recibe aquí."),
+    415: ("unsupported_media_type", "El Content-Type no es de los que se reciben aquí."),
+    500: ("server_error", "Algo falló de nuestro lado. Ya quedó registrado."),
+}
+
+
+def _problem(status: int, title: str, code: str, **more: Any) -> Response:
+    """Problem JSON (RFC 9457): `title` in Spanish for people, `code` for programs, `errors` by field."""
+    answer = jsonify({"type": "about:blank", "title": title, "status": status, "code": code, **more})
+    answer.mimetype = "application/problem+json"
+    return answer
 
 
 def _page(status: int, message: str | None) -> str:
@@ -282,9 +305,9 @@ def _answer_http(error: HTTPException) -> Any:
     if isinstance(error, RequestEntityTooLarge):
         _take_the_rest()
     if request.path.startswith("/api/"):
-        answer = jsonify({"type": "about:blank", "title": error.name, "status": status})
-        answer.mimetype = "application/problem+json"
-        return answer, status
+        code, title = TITLES.get(status, (str(error.name).lower().replace(" ", "_"), TITLES[400][1]))
+        allowed = {name: value for name, value in error.get_headers() if name == "Allow"}
+        return _problem(status, title, code), status, allowed
     return _page(status, None), status
 
 
@@ -308,4 +331,6 @@ def _answer_bug(error: Exception) -> Any:
     log.error("unhandled", exc_info=error, extra={"endpoint": request.endpoint})
     if current_app.testing and current_app.config.get("PROPAGATE_BUGS", True):
         raise error
+    if request.path.startswith("/api/"):
+        return _problem(500, TITLES[500][1], TITLES[500][0]), 500
     return _page(500, None), 500

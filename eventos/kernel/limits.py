@@ -60,7 +60,7 @@ def spend(db: Session, *pairs: tuple[Limit, str]) -> None:
     """Count one use of each, and refuse with `TooManyRequests` when any is used up."""
     for (limit, _key), hits in zip(pairs, hit(db, *pairs), strict=True):
         if hits > limit.times:
-            raise TooManyRequests(retry_after=_wait(limit), detail=limit.name)
+            raise TooManyRequests(retry_after=wait(limit), detail=limit.name)
 
 
 def pause(db: Session, *pauses: tuple[str, str, int]) -> None:
@@ -119,6 +119,7 @@ def _window(limit: Limit) -> int:
     return int(clock.now().timestamp() // limit.per.total_seconds())
 
 
-def _wait(limit: Limit) -> int:
+def wait(limit: Limit) -> int:
+    """How many seconds the present window of a limit still lasts."""
     seconds = limit.per.total_seconds()
     return max(1, int(seconds - clock.now().timestamp() % seconds))

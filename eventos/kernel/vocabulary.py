@@ -134,6 +134,16 @@ class StaffRole(Word):
     READER = "reader", "Consulta"
 
 
+class ApiScope(Word):
+    """What a token of the API may do, within the cycles of whoever made it."""
+
+    EVENTS_READ = "events:read", "Ver eventos"
+    EVENTS_WRITE = "events:write", "Crear, cambiar, publicar y cancelar eventos"
+    REGISTRATIONS_READ = "registrations:read", "Ver inscripciones, con sus datos personales"
+    REGISTRATIONS_WRITE = "registrations:write", "Inscribir, cambiar y cancelar inscripciones"
+    IMPORT_WRITE = "import:write", "Importar listas de inscritos"
+
+
 class Source(Word):
     """Where a registration or a fact about a person came from."""
 

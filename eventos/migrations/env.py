@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic import context
 
-from eventos.kernel import audit, correspondence, limits, outbox  # noqa: F401 - loads the ground's tables
+from eventos.kernel import audit, correspondence, idempotency, limits, outbox  # noqa: F401 - loads the ground's tables
 from eventos.kernel.db import Base
 
 for models in Path(__file__).parents[1].glob("*/models.py"):

@@ -72,8 +72,8 @@ def test_every_answer_carries_the_headers_of_its_class(app: Flask, client: Flask
     signed_in(client, writing)
     seen = set()
     for rule, audience in routes(app, "GET"):
-        if rule.endpoint == "static" or audience is Audience.DEVICE:
-            continue  # What a phone at the door is answered, and its wider policy, is tested where phones are enrolled.
+        if rule.endpoint == "static" or audience in {Audience.DEVICE, Audience.API}:
+            continue  # What a phone or a program is answered is tested where they have their key: tests/checkin, tests/api.
         answer = client.get(address(rule, known))
         is_file = "attachment" in answer.headers.get("Content-Disposition", "")
         promised = COMMON | BY_CLASS[audience is Audience.PUBLIC and answer.status_code == 200]
@@ -82,7 +82,9 @@ def test_every_answer_carries_the_headers_of_its_class(app: Flask, client: Flask
             promised |= {"X-Robots-Tag": "noindex"}
         assert differing(answer, promised) == {}, f"{rule.rule} {answer.status_code}"
         seen.add((audience, answer.status_code == 200, is_file))
-    assert {(each, True, False) for each in Audience if each is not Audience.DEVICE} | {(Audience.STAFF, True, True)} <= seen
+    assert {(each, True, False) for each in Audience if each not in {Audience.DEVICE, Audience.API}} | {
+        (Audience.STAFF, True, True)
+    } <= seen
 
 
 def test_https_is_asked_for_only_where_it_is_served(app: Flask, client: FlaskClient, tmp_path: Path, database_url: str) -> None:
@@ -107,8 +109,8 @@ def test_no_write_passes_without_its_token_or_from_another_site(
     assert len(writes) > 30
     passed = []
     for rule, audience in writes:
-        if audience is Audience.DEVICE:
-            continue  # The same sweep runs with an enrolled phone in tests/checkin.
+        if audience in {Audience.DEVICE, Audience.API}:
+            continue  # The same sweep runs with an enrolled phone in tests/checkin; programs have no form (tests/api).
         path, mine = address(rule, known), who.csrf if audience is Audience.STAFF else open_token
         theirs = open_token if audience is Audience.STAFF else who.csrf
         for token in ("", "x", theirs):

@@ -1,5 +1,6 @@
 """The verbs of accounts: sign in and out, invite, accept, reset, deactivate, second step."""
 
+from eventos.accounts.service.api_tokens import make_api_token, revoke_api_token, see_api_token
 from eventos.accounts.service.links import (
     DeadLink,
     LinkMail,
@@ -54,6 +55,7 @@ __all__ = [
     "invite",
     "invite_again",
     "link_for_mail",
+    "make_api_token",
     "matches",
     "open_link",
     "own_password_hash",
@@ -63,6 +65,8 @@ __all__ = [
     "request_reset",
     "reset_password",
     "reset_second_step",
+    "revoke_api_token",
+    "see_api_token",
     "see_session",
     "start_session",
 ]

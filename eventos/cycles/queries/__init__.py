@@ -9,6 +9,7 @@ from eventos.cycles.queries.materials import (
     materials_place,
     public_material,
 )
+from eventos.cycles.queries.pages import EventFilters, events_page
 from eventos.cycles.queries.scope import (
     CycleView,
     EventRef,
@@ -39,6 +40,7 @@ __all__ = [
     "CycleView",
     "DayView",
     "EventCard",
+    "EventFilters",
     "EventRef",
     "EventView",
     "HostView",
@@ -59,6 +61,7 @@ __all__ = [
     "event_views_by_id",
     "events_for",
     "events_of_cycle",
+    "events_page",
     "material",
     "material_by_id",
     "materials_of",

@@ -1,0 +1,87 @@
+"""The description of the API is true: whatever is sent, no answer is a server's fault and every answer is one that it tells of."""
+
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from eventos.kernel import clock
+from eventos.kernel.audit import SYSTEM
+from eventos.kernel.operations import OPERATIONS
+from eventos.registration import importing
+from eventos.registration.service import importing as sheets
+from eventos.registration.service.importing import Options
+from tests.api.factories import Program, a_key
+from tests.conftest import Opened
+from tests.cycles.factories import a_published_event, an_event
+from tests.registration.factories import a_registration
+from tests.support.crowd import sheet_of
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+@pytest.fixture
+def known(app: Flask, writing: Opened) -> dict[str, str]:
+    """A key, and what the arguments of addresses may name."""
+    app.config["PROPAGATE_BUGS"] = False  # what fails is told by its 500
+    with writing() as db:
+        event = a_published_event(db)
+        an_event(db)
+        file = importing.take_file(sheet_of(2), "lista.csv")
+        sheet = sheets.upload(db, file, Options(has_consents=True), event_id=event.id, by=SYSTEM, now=clock.now())
+        registration = a_registration(db, event)
+        return {"key": a_key(db), "slug": event.slug, "registration": registration.public_id, "sheet": sheet.public_id}
+
+
+def judged(app: Flask, known: dict[str, str], *, examples: int) -> set[str]:
+    """Send every operation what fits it and what does not; answers the statuses seen, by operation."""
+    seen: set[str] = set()
+    description = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    program = Program(app.test_client(), known["key"])
+    for operation in sorted((found.ok() for found in description.get_all_operations()), key=lambda each: each.path.endswith("/cancel")):
+        kind = "sheet" if "/imports" in operation.path else "registration"
+        there = {"slug": known["slug"], "public_id": known[kind]}
+        named = {name: there[name] for name in re.findall(r"{(\w+)}", operation.path)}
+        for mode, path in ((GenerationMode.POSITIVE, named), (GenerationMode.NEGATIVE, named), (GenerationMode.POSITIVE, {})):
+            strategy = operation.as_strategy(mode, **({"path_parameters": path} if path else {}))
+
+            @settings(
+                max_examples=examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            )  # fmt: skip
+            @given(case=strategy)
+            def ask(case: Any) -> None:
+                helped(case, program, known["slug"])
+                answer = case.call(headers={"Authorization": f"Bearer {known['key']}"})
+                seen.add(f"{case.method} {case.operation.path} {answer.status_code}")
+                case.validate_response(answer, checks=CHECKS)
+
+            ask()
+    return seen
+
+
+def helped(case: Any, program: Program, slug: str) -> None:
+    """Half of what is sent names what only an earlier answer tells: the version that was read, the notice that was shown."""
+    if case.id < "V" and isinstance(case.body, dict):
+        if isinstance(case.body.get("version"), int):
+            case.body["version"] = program.get(f"/events/{slug}").get_json()["version"]
+        if isinstance(case.body.get("consent"), dict):
+            case.body["consent"]["notice"] = program.get("/notice").get_json()["sha256"]
+
+
+def test_whatever_is_sent_the_answer_is_one_that_is_told(app: Flask, known: dict[str, str], is_full: bool) -> None:
+    seen = judged(app, known, examples=100 if is_full else 6)
+    assert len({each.rpartition(" ")[0] for each in seen}) == len(OPERATIONS)
+
+
+def test_an_answer_that_nobody_told_of_is_noticed(app: Flask, known: dict[str, str]) -> None:
+    app.view_functions["api_events.events"] = app.view_functions["health.alive"]
+    with pytest.raises((FailureGroup, BaseExceptionGroup, AssertionError)):
+        judged(app, known, examples=1)
