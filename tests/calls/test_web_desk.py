@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from eventos.adapters.tables import write_xlsx
 from eventos.calls import queries
+from eventos.calls.models import CallEntry
 from eventos.calls.standing import Standing
+from eventos.kernel import correspondence
 from eventos.kernel.vocabulary import StaffRole
 from tests.accounts.factories import signed_in
 from tests.calls.conftest import Desk, Run
@@ -208,6 +211,24 @@ def test_a_mail_the_server_refuses_is_failed_at_once(desk: Desk, writing: Opened
     assert "No se pudo enviar" in page
     assert "Alcaldía de Manizales" in page
     assert "Enviar otra vez a las que no llegó (1)" in page
+
+
+def test_what_comes_back_by_mail_reaches_the_board_and_the_thread(desk: Desk, links: list[str], writing: Opened, outbox_run: Run) -> None:
+    with writing() as db:
+        rows = queries.board(db, queries.call(db, desk.event_id, desk.public_id))
+        own = db.scalars(select(CallEntry.message_id).where(CallEntry.recipient_id == rows[0].recipient_id)).one()
+        other = db.scalars(select(CallEntry.message_id).where(CallEntry.recipient_id == rows[1].recipient_id)).one()
+        correspondence.came_back(db, message_id=own, recipient=rows[0].mailbox, status="5.1.1", diagnostic="buzón lleno de polvo")
+        correspondence.came_back(db, message_id=other, recipient=rows[1].mailbox, status="4.4.1", diagnostic="más tarde")
+        correspondence.was_answered(db, message_id=other, recipient=rows[1].mailbox, diagnostic="<respuesta@neira.example>")
+    outbox_run()
+    page = desk.client.get(f"{desk.url}?estado=bounced").text
+    assert rows[0].entity in page
+    assert "buzón lleno de polvo" in page
+    assert rows[1].entity not in page.partition("Entidades de la convocatoria")[2]
+    thread = desk.client.get(f"{desk.url}/entidades/{rows[1].recipient_id}").text
+    assert "Llegó una respuesta por correo" in thread
+    assert links
 
 
 def test_the_thread_of_one_entity_tells_what_happened(desk: Desk, links: list[str], writing: Opened) -> None:

@@ -44,6 +44,8 @@ def test_the_port_is_part_of_the_address_on_this_machine() -> None:
         ("EVENTOS_PUBLIC_URL", "https://eventos.example\r\nX: y"),
         ("EVENTOS_MAIL_FROM_NAME", "Oficina\r\nBcc: x@y.example"),
         ("EVENTOS_THREADS", "100000"),
+        ("EVENTOS_MAIL_RATE", "-1"),
+        ("EVENTOS_MAIL_RATE", "muchos"),
         ("EVENTOS_DATABASE_URL", "sqlite:///:memory:"),
         ("EVENTOS_DATABASE_URL", "postgresql://servidor:puerto/base"),
         ("EVENTOS_QUEUE_URL", "sqlite:///"),
