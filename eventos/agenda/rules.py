@@ -19,6 +19,8 @@ class Announced(Registrable, Protocol):
 
     @property
     def ends_at(self) -> datetime | None: ...
+    @property
+    def postponed_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,9 @@ def entrance(event: Announced, now: datetime) -> Entrance:
         return Entrance("error", "Cancelado", "cross", sentence="Este evento fue cancelado.", is_over=True)
     if window is Window.DRAFT:
         return Entrance("idle", "Borrador", "edit", sentence="Este evento todavía no está publicado.")
+    if event.postponed_at is not None and event.ends_at is None:
+        told = "Este evento se aplazó. Avisaremos la nueva fecha a quienes ya están inscritos."
+        return Entrance("warning", "Aplazado", "clock", sentence=told)
     if event.ends_at is None or now >= event.ends_at:
         return Entrance("idle", "Ya se realizó", "check", sentence="Este evento ya se realizó.", is_over=True)
     if window is Window.OPEN:

@@ -113,7 +113,7 @@ def _shown(view: EventView) -> EventView:
 
 def _event_page(view: EventView, beside: Beside, *, preview: bool = False) -> str:
     now = clock.now()
-    is_over = view.ends_at is None or now >= view.ends_at
+    is_over = view.postponed_at is None if view.ends_at is None else now >= view.ends_at
     shows_link = view.link_exposure is LinkExposure.PUBLIC and view.link
     return render_template(
         "agenda/event.html",

@@ -165,6 +165,13 @@ KINDS: dict[str, Kind] = {
             "El evento cambió. Esto es lo que vale ahora.",
         ),
         _kind(
+            "postponed",
+            "Evento aplazado",
+            "Cuando el evento se aplaza sin fecha. También a quienes están en lista de espera.",
+            "Evento aplazado",
+            "El evento se aplazó. Su inscripción sigue guardada: le escribiremos cuando haya una nueva fecha.",
+        ),
+        _kind(
             "reminder",
             "Recordatorio",
             "En los momentos que usted programe en cada evento.",

@@ -87,6 +87,13 @@ def fields_hash(said: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
+def differing(shown: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What a pieza still says otherwise than the event, in words: "otra fecha", "otra hora", "otro lugar", or "otros datos"."""
+    words = {"day": "otra fecha", "hours": "otra hora", "where": "otro lugar", "title": "otro tema"}
+    told = [words[name] for name in words if shown.get(name) != now.get(name)]
+    return told or ([] if fields_hash(shown) == fields_hash(now) else ["otros datos"])
+
+
 def title_size(title: str, form: Format) -> int:
     """The largest size, in pixels, at which the title fits its box; the smallest one when none does."""
     return next((size for size in form.sizes if _lines(title, form.title_width / size) * size * 1.04 <= form.title_height), form.sizes[-1])

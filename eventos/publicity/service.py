@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event
-from eventos.cycles.queries import event_view_by_id
+from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.entities.queries import office_view
 from eventos.kernel import audit, outbox, tokens
 from eventos.kernel.audit import Actor
@@ -26,6 +26,16 @@ def said_now(db: Session, event_id: int) -> dict[str, Any]:
     office = office_view(db)
     logos = [LogoView(*row) for row in queries.logos_for(db, event_id, office.entity)]
     return rules.fields(event_view_by_id(db, event_id), office, logos)
+
+
+def stale_words(db: Session, event: EventView) -> list[str]:
+    """What the published pieza of an event shows otherwise than the event says now; nothing when there is none."""
+    shown = queries.published_flyer(db, event.id)
+    if shown is None or event.state is not EventState.PUBLISHED:
+        return []
+    office = office_view(db)
+    logos = [LogoView(*row) for row in queries.logos_for(db, event.id, office.entity)]
+    return rules.differing(shown.fields, rules.fields(event, office, logos))
 
 
 def prepare(db: Session, event_id: int, *, by: Actor, now: datetime) -> int:

@@ -31,7 +31,7 @@ _OUT = {"event": "event_cancelled", "request": "withdrawn", "declined": "decline
 def confirmation(view: ConfirmationView, *, why: str, number: int, other_mail: str = "") -> list[Mail]:
     """How a registration stands: for who holds a seat the QR and the invite too, one mail for each further day of the event."""
     registration, event = view.registration, view.registration.event
-    kind = kind_of(registration.state, why)
+    kind = kind_of(registration.state, "postponed" if why == "rescheduled" and event.postponed_at else why)
     slots = _slots(event) if registration.state is RegistrationState.ACTIVE else ()
     letter = _letter(view, kind, identifier=message_id(registration, why, number), other_mail=other_mail, invites=bool(slots))
     letter = replace(letter, calendar=calendar.request(_invite(registration, slots[:1])) if slots else None)
@@ -55,7 +55,7 @@ def _letter(view: ConfirmationView, kind: Kind, *, identifier: str, other_mail: 
     active = registration.state is RegistrationState.ACTIVE
     told = worded(view, kind)
     context = {
-        **_about(registration, view.office),
+        **about(registration, view.office),
         "told": told,
         "heading": kind.heading,
         "other_mail": other_mail,
@@ -72,9 +72,20 @@ def _letter(view: ConfirmationView, kind: Kind, *, identifier: str, other_mail: 
         text=plain("mail/registration/confirmation.txt", **context),
         html=plain("mail/registration/confirmation.html", **context),
         message_id=identifier,
-        reply_to=_reply_to(view.office),
+        reply_to=reply_to(view.office),
         inline_images=_pictures(registration) if active else (),
     )
+
+
+def with_days_gone(view: ConfirmationView, letters: list[Mail], gone: Sequence[Sequence[Any]], *, number: int) -> list[Mail]:
+    """The same letters, and the invites of lost days taken back; when no day is left, the letter itself takes the first one back."""
+    registration = view.registration
+    if not gone or registration.event.days or registration.state is not RegistrationState.ACTIVE:
+        return [*letters, *days_gone(view, gone, number=number)]
+    (position, start, end), *further = gone
+    lost = _slot(position, datetime.fromisoformat(start), datetime.fromisoformat(end))
+    letter = replace(letters[0], calendar=calendar.cancel(_invite(registration, (lost,))), calendar_method="CANCEL")
+    return [letter, *letters[1:], *days_gone(view, further, number=number)]
 
 
 def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: int) -> list[Mail]:
@@ -82,7 +93,7 @@ def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: 
     registration = view.registration
     if registration.state is not RegistrationState.ACTIVE:
         return []
-    context = _about(registration, view.office)
+    context = about(registration, view.office)
     slots = [(position, _slot(position, datetime.fromisoformat(start), datetime.fromisoformat(end))) for position, start, end in gone]
     return [
         Mail(
@@ -92,7 +103,7 @@ def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: 
             text=plain("mail/registration/day_gone.txt", **context),
             html=plain("mail/registration/day_gone.html", **context),
             message_id=message_id(registration, "gone", number, day=position),
-            reply_to=_reply_to(view.office),
+            reply_to=reply_to(view.office),
             calendar=calendar.cancel(_invite(registration, (slot,))),
             calendar_method="CANCEL",
         )
@@ -107,7 +118,7 @@ def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = Tru
     told = worded(view, kind)
     slots = (_slots(event) if held else ()) or (None,)
     context = {
-        **_about(registration, view.office),
+        **about(registration, view.office),
         "told": told,
         "heading": kind.heading,
         "by_event": why == "event",
@@ -123,7 +134,7 @@ def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = Tru
             text=plain("mail/registration/cancelled.txt", **context),
             html=plain("mail/registration/cancelled.html", **context),
             message_id=message_id(registration, f"cancelled-{why}", number, day=position),
-            reply_to=_reply_to(view.office),
+            reply_to=reply_to(view.office),
         )
         if slot is not None:
             letter = replace(letter, calendar=calendar.cancel(_invite(registration, (slot,))), calendar_method="CANCEL")
@@ -146,7 +157,7 @@ def personal_links(views: list[RegistrationView], office: OfficeView, *, number:
         text=plain("mail/registration/links.txt", **context),
         html=plain("mail/registration/links.html", **context),
         message_id=f"<registration-links-{person.person_id}-{number}@{links.host()}>",
-        reply_to=_reply_to(office),
+        reply_to=reply_to(office),
     )
 
 
@@ -160,13 +171,13 @@ def mail_change(view: ConfirmationView, *, email: str, token: str, number: int) 
         text=plain("mail/registration/mail_change.txt", **context),
         html=plain("mail/registration/mail_change.html", **context),
         message_id=message_id(view.registration, "mail-change", number),
-        reply_to=_reply_to(view.office),
+        reply_to=reply_to(view.office),
     )
 
 
 def mail_change_notice(view: ConfirmationView, *, email: str, number: int) -> Mail:
     """To the address on file: that somebody asked to change it, and what to do if it was somebody else."""
-    context = {**_about(view.registration, view.office), "new_mail": mask_email(email)}
+    context = {**about(view.registration, view.office), "new_mail": mask_email(email)}
     return Mail(
         to=view.registration.email,
         to_name=view.registration.full_name,
@@ -174,7 +185,7 @@ def mail_change_notice(view: ConfirmationView, *, email: str, number: int) -> Ma
         text=plain("mail/registration/mail_change_notice.txt", **context),
         html=plain("mail/registration/mail_change_notice.html", **context),
         message_id=message_id(view.registration, "mail-change-notice", number),
-        reply_to=_reply_to(view.office),
+        reply_to=reply_to(view.office),
     )
 
 
@@ -192,7 +203,7 @@ def message_id(registration: RegistrationView, kind: str, number: int, *, day: i
 def _day_mail(view: ConfirmationView, slot: Slot, position: int, invite: bytes, identifier: str) -> Mail:
     registration = view.registration
     day = f"{spanish.date_full(clock.local(slot.starts_at).date())}, {spanish.time_range(slot.starts_at, slot.ends_at)}"
-    context = {**_about(registration, view.office), "day": day, "position": position}
+    context = {**about(registration, view.office), "day": day, "position": position}
     return Mail(
         to=registration.email,
         to_name=registration.full_name,
@@ -200,7 +211,7 @@ def _day_mail(view: ConfirmationView, slot: Slot, position: int, invite: bytes, 
         text=plain("mail/registration/day.txt", **context),
         html=plain("mail/registration/day.html", **context),
         message_id=identifier,
-        reply_to=_reply_to(view.office),
+        reply_to=reply_to(view.office),
         calendar=invite,
     )
 
@@ -210,11 +221,11 @@ def _subject(opening: str, event: EventView) -> str:
     return f"{opening}: {event.title}{f', {date}' if date else ''}"
 
 
-def _reply_to(office: OfficeView) -> str | None:
+def reply_to(office: OfficeView) -> str | None:
     return office.email or None
 
 
-def _about(registration: RegistrationView, office: OfficeView) -> dict[str, Any]:
+def about(registration: RegistrationView, office: OfficeView) -> dict[str, Any]:
     """What every mail about a registration may say."""
     event = registration.event
     link = event.link if event.link_exposure is not LinkExposure.PERSONAL and _enters_online(registration) else ""

@@ -3,18 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from eventos.adapters import mail
 from eventos.adapters.mail import Mail
 from eventos.entities.queries import office_view
-from eventos.kernel import clock, correspondence, outbox, pace
+from eventos.kernel import clock, correspondence, outbox, pace, reach
+from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
+from eventos.kernel.reach import Reached
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, queries, service
 from eventos.registration.queries_mail import confirmation_view
 from eventos.registration.rules_reminders import REMINDED
+from eventos.registration.service.questions import copy_questions
 from eventos.registration.service.reply import forget_replies
+
+_REACHED = {
+    RegistrationState.ACTIVE: ("persona inscrita", "personas inscritas"),
+    RegistrationState.WAITLISTED: ("persona en lista de espera", "personas en lista de espera"),
+    RegistrationState.OFFERED: ("persona con un cupo ofrecido", "personas con un cupo ofrecido"),
+    RegistrationState.UNCONFIRMED: ("persona que falta por confirmar", "personas que faltan por confirmar"),
+    RegistrationState.PENDING: ("persona que espera aprobación", "personas que esperan aprobación"),
+}
 
 
 @task("registration.confirm")
@@ -25,7 +38,19 @@ def confirm(registration_id: int, why: str, number: int, other_mail: str = "", g
     overtaken = view.registration.state is RegistrationState.CANCELLED and why != "repeat"  # the mail that says so follows
     if view.registration.email and not overtaken and view.registration.event.state is not EventState.CANCELLED:
         letters = messages.confirmation(view, why=why, number=number, other_mail=other_mail)
-        _send("registration.confirm", [*letters, *messages.days_gone(view, gone, number=number)], registration_id)
+        if why == "rescheduled" and view.registration.event.sequence > number:  # the event changed again: the mail that follows says it all
+            still_gone = [day for day in gone if day[0] > len(view.registration.event.days) > 0]
+            letters = messages.days_gone(view, still_gone, number=number)
+        else:
+            letters = messages.with_days_gone(view, letters, gone, number=number)
+        _send("registration.confirm", letters, registration_id)
+
+
+@reach.counts
+def whom_it_reaches(db: Session, event_id: int) -> list[Reached]:
+    """Who is told when an event changes: everybody whose registration stands or may still come to stand."""
+    found = queries.how_many_in_each_state(db, event_id)
+    return [Reached(found.get(state.value, 0), *_REACHED[state]) for state in RegistrationState if state.is_open]
 
 
 @task("registration.cancelled")
@@ -82,7 +107,8 @@ def send_reminder(registration_id: int, reminder_id: int) -> None:
     with reading() as db:
         view = confirmation_view(db, registration_id)
     registration, event = view.registration, view.registration.event
-    is_ahead = event.state is EventState.PUBLISHED and event.starts_at is not None and clock.now() < event.starts_at
+    is_on = event.state is EventState.PUBLISHED and event.postponed_at is None
+    is_ahead = is_on and event.starts_at is not None and clock.now() < event.starts_at
     if registration.email and is_ahead and registration.state in REMINDED:
         identifier = messages.message_id(registration, f"reminder-{reminder_id}", 1)
         _send("registration.reminder", [messages.reminder(view, identifier=identifier)], registration_id, paced=True)
@@ -152,6 +178,14 @@ def event_cancelled(event_id: int) -> None:
     """One cancellation for everybody who holds a seat or waits for one."""
     with transaction() as db:
         service.tell_event_cancelled(db, event_id)
+        outbox.finish(db)
+
+
+@on("event.duplicated")
+def event_duplicated(event_id: int, copied_from: int) -> None:
+    """The copy of an event asks what the earlier one asks, unless it asks something already."""
+    with transaction() as db:
+        copy_questions(db, copied_from, event_id, by=SYSTEM, now=clock.now())
         outbox.finish(db)
 
 

@@ -20,7 +20,7 @@ _STANDING = {
 
 def kind_of(state: RegistrationState, why: str) -> Kind:
     """Which mail tells how a registration stands. `why` it is sent counts for who holds a seat, and when the event changed."""
-    if why in ("rescheduled", "reminder") and state not in (RegistrationState.REJECTED, RegistrationState.CANCELLED):
+    if why in ("rescheduled", "postponed", "reminder") and state not in (RegistrationState.REJECTED, RegistrationState.CANCELLED):
         return wordings.KINDS[why]
     if state is RegistrationState.ACTIVE:
         return wordings.KINDS[_ACTIVE.get(why, "confirmed")]

@@ -103,9 +103,14 @@ class CycleRow:
 def agenda(db: Session, now: datetime) -> Agenda:
     """What the public may see: published events, and cancelled ones that people were told about until their day goes by."""
     cards = _cards(db, Event.published_at.is_not(None), Event.state != EventState.DRAFT.value)
-    ahead = [card for card in cards if card.ends_at is not None and card.ends_at > now]
+    ahead = [card for card in cards if (card.ends_at > now if card.ends_at is not None else _is_put_off(card))]
     gone = [card for card in cards if card not in ahead and card.state is EventState.PUBLISHED]
     return Agenda(tuple(ahead), tuple(sorted(gone, key=_latest_first)))
+
+
+def _is_put_off(card: EventCard) -> bool:
+    """It has no day and will have one."""
+    return card.postponed_at is not None and card.state is EventState.PUBLISHED
 
 
 def _latest_first(card: EventCard) -> tuple[bool, float]:

@@ -1,4 +1,4 @@
-"""Publish an event, or call it off."""
+"""Publish an event, put it off, or call it off."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from eventos.cycles.models import Event
 from eventos.cycles.rules import DayGiven, HostGiven, SaveEvent, check_publishable
-from eventos.cycles.service.save_event import EventChanged, address_for
+from eventos.cycles.service.save_event import POSTPONED, EventChanged, address_for, days_gone
 from eventos.entities.queries import office_view
 from eventos.kernel import audit, clock, outbox
 from eventos.kernel.audit import Actor
@@ -18,6 +18,11 @@ from eventos.kernel.vocabulary import EntityKind, EventState, HostRole, Modality
 class OfficeUnknown(RuleViolation):
     code = "office_unknown"
     message = "Antes de publicar, escriba los datos de la oficina: el aviso de datos personales debe decir quién responde por ellos."
+
+
+class NothingToPostpone(RuleViolation):
+    code = "nothing_to_postpone"
+    message = "Solo se aplaza un evento publicado que todavía no ha pasado."
 
 
 def publish(db: Session, event: Event, *, by: Actor, now: datetime) -> Event:
@@ -47,7 +52,8 @@ def cancel(db: Session, event: Event, *, reason: str, by: Actor, now: datetime) 
         return event
     if not reason:
         raise InvalidInput(fields={"reason": "Escriba el motivo: lo leerán las personas inscritas."})
-    was_awaited = event.state == EventState.PUBLISHED and any(day.ends_at > now for day in event.days)
+    is_ahead = event.postponed_at is not None or any(day.ends_at > now for day in event.days)
+    was_awaited = event.state == EventState.PUBLISHED and is_ahead
     event.state = EventState.CANCELLED.value
     event.cancelled_at = event.updated_at = now
     event.cancel_reason = reason
@@ -56,6 +62,27 @@ def cancel(db: Session, event: Event, *, reason: str, by: Actor, now: datetime) 
     if was_awaited:
         outbox.announce(db, "event.cancelled", event_id=event.id)
     audit.record(db, by, "cycles.cancel", "event", event.id)
+    return event
+
+
+def postpone(db: Session, event: Event, *, by: Actor, now: datetime) -> Event:
+    """Put an event off without a new date: it loses its days, everybody stays registered and is told, and no invite stands.
+
+    Giving it days again (`edit_event`) takes it up. Raises NothingToPostpone unless it is published and still ahead.
+    """
+    if event.postponed_at is not None:
+        return event
+    if event.state != EventState.PUBLISHED or not any(day.ends_at > now for day in event.days):
+        raise NothingToPostpone
+    gone = days_gone([(day.starts_at, day.ends_at) for day in event.days], ())
+    event.days = []
+    event.postponed_at = event.updated_at = now
+    event.date_note = POSTPONED
+    event.registration_closes_at = None
+    event.sequence += 1
+    _flush(db)
+    outbox.announce(db, "event.rescheduled", event_id=event.id, gone=gone)
+    audit.record(db, by, "cycles.postpone", "event", event.id)
     return event
 
 

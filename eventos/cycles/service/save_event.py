@@ -13,20 +13,33 @@ from eventos.cycles.models import Event, EventDay, EventRole, ProgrammeItem, Sea
 from eventos.cycles.rules import SaveEvent, check_event, check_publishable, title
 from eventos.cycles.service.addresses import free_slug
 from eventos.entities.service import entity_named
-from eventos.kernel import audit, clock, outbox, spanish
+from eventos.kernel import audit, clock, outbox, reach, spanish
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput, RuleViolation
+from eventos.kernel.reach import Reached
 from eventos.kernel.vocabulary import EventState, Modality
 
 _ATTEMPTS = 4
 _TEXTS: tuple[str, ...] = ("topic", "number", "summary", "description", "objective", "context", "date_note", "venue_name", "venue_address")
 _TEXTS += ("venue_divipola", "link", "intensity_hours", "registration_opens_at", "registration_closes_at", "prepared_by")
+POSTPONED = "Aplazado: le avisaremos la nueva fecha"
 _WORDS = ("kind", "modality", "link_exposure", "count_kind")
 
 
 class EventChanged(RuleViolation):
     code = "event_changed"
     message = "Otra persona cambió este evento mientras usted lo editaba. Lo que escribió sigue aquí: compárelo con la versión guardada."
+
+
+class PeopleWillBeTold(RuleViolation):
+    """The change was not saved: somebody must see first whom it writes to (`groups`)."""
+
+    code = "people_will_be_told"
+    message = "Este cambio se avisa por correo. Revise a quiénes antes de guardarlo."
+
+    def __init__(self, groups: Sequence[Reached]) -> None:
+        super().__init__()
+        self.groups = tuple(groups)
 
 
 def create_event(
@@ -44,11 +57,13 @@ def create_event(
     return event
 
 
-def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, by: Actor, now: datetime) -> Event:
+def edit_event(
+    db: Session, event: Event, command: SaveEvent, *, version: int, by: Actor, now: datetime, is_confirmed: bool = True
+) -> Event:
     """Change an event that was read at `version`. Raises EventChanged when somebody else saved meanwhile, InvalidInput.
 
     Its address stays. Once published, what its invites say (when, where, link, title, modality) raises their SEQUENCE, and people are
-    told, unless it is over.
+    told, unless it is over. Raises PeopleWillBeTold when somebody would be told and nobody confirmed it; the caller rolls back.
     """
     if event.version != version:
         raise EventChanged
@@ -58,15 +73,22 @@ def edit_event(db: Session, event: Event, command: SaveEvent, *, version: int, b
     if event.state == EventState.PUBLISHED:
         check_publishable(command)
     before, days_before = _invited_to(event), _hours(event)
+    was_postponed = event.postponed_at is not None
     _write_texts(event, command)
+    if was_postponed and command.days:
+        event.postponed_at = None
+        event.date_note = "" if event.date_note == POSTPONED else event.date_note
     event.updated_at = now
     _flush(db)
     _write_parts(db, event, command)
     _write_seats(db, event, command)
     if event.state == EventState.PUBLISHED and _invited_to(event) != before:
         event.sequence += 1
-        if any(ends_at > now for _starts_at, ends_at in (*days_before, *_hours(event))):  # what is over and stays over calls nobody
-            outbox.announce(db, "event.rescheduled", event_id=event.id, gone=_days_gone(days_before, _hours(event)))
+        is_ahead = any(ends_at > now for _starts_at, ends_at in (*days_before, *_hours(event)))
+        if is_ahead or was_postponed:  # what is over and stays over calls nobody
+            if not is_confirmed and (groups := reach.of_event(db, event.id)):
+                raise PeopleWillBeTold(groups)
+            outbox.announce(db, "event.rescheduled", event_id=event.id, gone=days_gone(days_before, _hours(event)))
     _flush(db)
     audit.record(db, by, "cycles.edit_event", "event", event.id)
     return event
@@ -190,7 +212,7 @@ def _hours(event: Event) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((day.starts_at, day.ends_at) for day in sorted(event.days, key=lambda day: day.starts_at))
 
 
-def _days_gone(before: Sequence[tuple[datetime, datetime]], after: Sequence[object]) -> list[tuple[int, str, str]]:
+def days_gone(before: Sequence[tuple[datetime, datetime]], after: Sequence[object]) -> list[tuple[int, str, str]]:
     """(position, start, end) of each day that the event had and lost: its invite stays in people's calendars until it is taken back."""
     return [
         (position, starts_at.isoformat(), ends_at.isoformat())

@@ -13,6 +13,7 @@ NOTICES = {
     "event-saved": ("success", "Los cambios quedaron guardados."),
     "event-duplicated": ("success", "Esta es una copia en borrador. Revise el número y escriba los días."),
     "event-published": ("success", "El evento quedó publicado."),
+    "event-postponed": ("success", "El evento quedó aplazado. Avisamos a las personas inscritas y retiramos la cita de su calendario."),
     "event-cancelled": ("success", "El evento quedó cancelado."),
     "material-added": ("success", "El material quedó guardado."),
     "material-saved": ("success", "Los cambios quedaron guardados."),

@@ -1,4 +1,4 @@
-"""The form of an event and the verbs of its state: create, edit, duplicate, publish, cancel."""
+"""The form of an event and the verbs of its state: create, edit, duplicate, publish, postpone, cancel."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from eventos.cycles.forms import CancelForm, EventForm, event_data
 from eventos.cycles.rules import Advice, advice
 from eventos.cycles.web.door import FORM_BODY, WRITERS, door
 from eventos.entities.queries import entity_names
-from eventos.kernel import clock
+from eventos.kernel import clock, reach
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.http import actor, current_staff
@@ -74,7 +74,17 @@ def update(slug: str) -> Any:
     try:
         with transaction() as db:
             event = queries.event_for_write(db, slug)
-            service.edit_event(db, event, form.to_command(), version=_version(form), by=actor(), now=clock.now())
+            service.edit_event(
+                db,
+                event,
+                form.to_command(),
+                version=_version(form),
+                by=actor(),
+                now=clock.now(),
+                is_confirmed="notify" in request.form,
+            )
+    except service.PeopleWillBeTold as question:
+        return _form(form, view, telling=question.groups, said=form.advise()), 409
     except service.EventChanged as refusal:
         return _somebody_else(slug, form, refusal)
     except InvalidInput as refusal:
@@ -102,6 +112,30 @@ def duplicate(slug: str) -> Any:
     return redirect(url_for("cycles.edit", slug=new_slug, aviso="event-duplicated"))
 
 
+@door.get(f"{URL}/<slug>/aplazar", roles=WRITERS)
+def ask_postpone(slug: str) -> Any:
+    return _postpone_page(slug)
+
+
+@door.post(f"{URL}/<slug>/aplazar", roles=WRITERS)
+def postpone(slug: str) -> Any:
+    _load(slug)
+    try:
+        with transaction() as db:
+            service.postpone(db, queries.event_for_write(db, slug), by=actor(), now=clock.now())
+    except RuleViolation as refusal:
+        return _postpone_page(slug, refusal=refusal.message), 409
+    return redirect(url_for("desk.event", slug=slug, aviso="event-postponed"))
+
+
+def _postpone_page(slug: str, *, refusal: str | None = None) -> str:
+    view, _said = _load(slug)
+    with reading() as db:
+        telling = reach.of_event(db, view.id)
+    can = view.state is EventState.PUBLISHED and view.ends_at is not None and view.ends_at > clock.now()
+    return render_template("cycles/postpone.html", event=view, telling=telling, can_postpone=can, refusal=refusal)
+
+
 @door.get(f"{URL}/<slug>/cancelar", roles=WRITERS)
 def ask_cancel(slug: str) -> Any:
     view, _said = _load(slug)
@@ -120,8 +154,10 @@ def cancel(slug: str) -> Any:
 
 
 def _cancel_page(view: queries.EventView, form: CancelForm) -> str:
-    is_over = view.ends_at is None or view.ends_at <= clock.now()
-    return render_template("cycles/cancel.html", event=view, form=form, is_over=is_over)
+    is_over = (view.ends_at is None and view.postponed_at is None) or (view.ends_at is not None and view.ends_at <= clock.now())
+    with reading() as db:
+        telling = reach.of_event(db, view.id)
+    return render_template("cycles/cancel.html", event=view, form=form, is_over=is_over, telling=telling)
 
 
 def _load(slug: str) -> tuple[queries.EventView, list[Advice]]:
@@ -166,6 +202,6 @@ def _form(form: EventForm, view: queries.EventView | None = None, **more: Any) -
     form.offer_rows()
     with reading() as db:
         names = entity_names(db)
-    more = {"said": {}, "refusal": None, "differing": [], "lacks_office": False} | more
+    more = {"said": {}, "refusal": None, "differing": [], "lacks_office": False, "telling": ()} | more
     cancelled = view is not None and view.state is EventState.CANCELLED
     return render_template("cycles/event_form.html", form=form, event=view, names=names, cancelled=cancelled, **more)

@@ -16,6 +16,7 @@ from eventos.kernel.db import reading
 from eventos.kernel.http import current_staff
 from eventos.kernel.text import fold
 from eventos.kernel.vocabulary import EventState
+from eventos.publicity import service as publicity
 
 PAGE = 20
 STATES = (("", "Todos"), ("proximos", "Próximos"), ("realizados", "Realizados"), ("borradores", "Borradores"), ("cancelados", "Cancelados"))
@@ -56,6 +57,7 @@ def event(slug: str) -> str:
         view = cycles.event_view_by_id(db, ref.id)
         figures = queries.event_figures(db, [ref.id])[ref.id]
         count = attendance.count(db, ref.id) if figures.has_attendance else None
+        stale = publicity.stale_words(db, view)
     address = links.event(view.slug)
     return render_template(
         "desk/event.html",
@@ -66,7 +68,8 @@ def event(slug: str) -> str:
         exposure=rules.exposure_words(view.link_exposure),
         address=address,
         code=qr.svg(address, title="QR de la página pública del evento") if view.published_at and len(address) <= qr.LONGEST else None,
-        has_started=view.starts_at is None or now >= view.starts_at,
+        has_started=view.postponed_at is None if view.starts_at is None else now >= view.starts_at,
+        stale=stale if not _is_past(view.ends_at, now) else [],
         seats=rules.seats(view),
         presence=PresenceRule.of(view.presence_rule).words(),
         intensity=spanish.hours_in_words(view.intensity_hours) if view.intensity_hours else None,
@@ -76,9 +79,9 @@ def event(slug: str) -> str:
 
 
 def _place(card: EventCard) -> tuple[int, float]:
-    """Drafts that lack a day come first, then the latest days, then what happened nobody knows when."""
+    """Drafts that lack a day and what was put off come first, then the latest days, then what happened nobody knows when."""
     if card.starts_at is None:
-        return (0 if card.state is EventState.DRAFT else 2, -card.id)
+        return (0 if card.state is EventState.DRAFT or card.postponed_at is not None else 2, -card.id)
     return (1, -card.starts_at.timestamp())
 
 
@@ -87,7 +90,7 @@ def _is_past(ends_at: datetime | None, now: datetime) -> bool:
 
 
 def _matches(card: EventCard, chosen: dict[str, str], now: float) -> bool:
-    ahead = card.ends_at is not None and card.ends_at.timestamp() > now
+    ahead = card.ends_at.timestamp() > now if card.ends_at is not None else card.postponed_at is not None
     by_state = {
         "proximos": card.state is EventState.PUBLISHED and ahead,
         "realizados": card.state is EventState.PUBLISHED and not ahead,
