@@ -125,6 +125,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     if facts.administers and facts.backup_is_stale:
         words = "Pasaron más de siete días sin copiar los datos en otra parte."
         found.append(Task("warning", "alert", "Haga una copia de respaldo", words, "Ver cómo", "desk.copies"))
+    found += [_call(card, facts) for card in published if now < _end(card) and _figures(card, facts).unreached]
     gone = [card for card in reversed(published) if now >= _end(card)]
     found += [_attendance(card, facts, today) for card in gone if _figures(card, facts).active and not _figures(card, facts).has_attendance]
     drafts = [card for card in facts.cards if card.state is EventState.DRAFT]
@@ -168,6 +169,13 @@ def _attendance(card: "EventCard", facts: Facts, today: date) -> Task:
     text = f"{when_line(card, today)}. {count}. Importe la lista con la asistencia o márquela a mano."
     title = f"Registre la asistencia de {_the(card)}"
     return Task("warning", "users", title, text, "Registrar la asistencia", "attendance.overview", {"slug": card.slug})
+
+
+def _call(card: "EventCard", facts: Facts) -> Task:
+    many = _figures(card, facts).unreached
+    title = f"Corrija {'un correo que no llegó' if many == 1 else f'{many} correos que no llegaron'}"
+    text = f"Convocatoria de {_the(card)}: arregle el buzón de la entidad y envíela otra vez."
+    return Task("error", "mail", title, text, "Corregir", "calls.index", {"slug": card.slug})
 
 
 def _draft(card: "EventCard", lacking: list[str], today: date) -> Task:

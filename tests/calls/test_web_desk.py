@@ -9,10 +9,11 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from eventos.adapters.tables import write_xlsx
-from eventos.calls import queries
+from eventos.calls import queries, service
 from eventos.calls.models import CallEntry
+from eventos.calls.rules import Signed
 from eventos.calls.standing import Standing
-from eventos.kernel import correspondence
+from eventos.kernel import clock, correspondence
 from eventos.kernel.vocabulary import StaffRole
 from tests.accounts.factories import signed_in
 from tests.calls.conftest import Desk, Run
@@ -282,4 +283,20 @@ def test_a_reader_looks_and_does_not_send(desk: Desk, links: list[str], client: 
     assert client.post(f"{desk.url}/enviar", data={"csrf_token": who.csrf, "whom": "all"}).status_code == 403
     assert client.get(desk.convened_url).status_code == 200
     assert client.get(f"{desk.convened_url}/nueva").status_code == 403
+    assert links
+
+
+def test_a_call_that_did_not_arrive_is_something_to_do_until_it_is_answered(desk: Desk, links: list[str], writing: Opened) -> None:
+    assert "Corrija" not in desk.client.get("/escritorio").text
+    with writing() as db:
+        rows = queries.board(db, queries.call(db, desk.event_id, desk.public_id))
+        own = db.scalars(select(CallEntry.message_id).where(CallEntry.recipient_id == rows[0].recipient_id)).one()
+        service.note_bounce(db, own or "", "5.1.1 buzón desconocido", clock.now())
+    page = desk.client.get("/escritorio").text
+    assert "Corrija un correo que no llegó" in page
+    assert f"/escritorio/eventos/{desk.slug}/convocatoria" in page
+    with writing() as db:
+        view = queries.letter_view(db, rows[0].recipient_id or 0)
+        service.confirm(db, view, Signed("Ramiro Prueba", "Alcaldía"), now=clock.now())
+    assert "Corrija" not in desk.client.get("/escritorio").text
     assert links

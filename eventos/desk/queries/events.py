@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision
+from eventos.calls.models import Call, CallRecipient
 from eventos.cycles.models import CycleMunicipio, Event
 from eventos.kernel.vocabulary import RegistrationState, ReportState
 from eventos.people.models import Person
@@ -17,13 +18,15 @@ from eventos.reports.models import Report
 
 @dataclass(frozen=True)
 class Figures:
-    """How many people an event has, by the state of their registration; whether attendance was registered and an informe is ready."""
+    """How many people an event has, by the state of their registration; whether attendance was registered and an informe is ready; and how
+    many entities its calls did not reach."""
 
     active: int = 0
     waitlisted: int = 0
     cancelled: int = 0
     has_attendance: bool = False
     has_report: bool = False
+    unreached: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,22 @@ def event_figures(db: Session, event_ids: Sequence[int]) -> dict[int, Figures]:
             _how_many(RegistrationState.CANCELLED),
             or_(_sheet_says(), _somebody_decided()),
             exists().where(Report.event_id == Event.id, Report.state == ReportState.READY.value).correlate(Event),
+            _unreached(),
         ).where(Event.id.in_(event_ids))
     )
-    return {row[0]: Figures(row[1], row[2], row[3], bool(row[4]), bool(row[5])) for row in rows}
+    return {row[0]: Figures(row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6]) for row in rows}
 
 
 def _how_many(state: RegistrationState) -> Any:
     which = (Registration.event_id == Event.id, Registration.state == state.value)
     return select(func.count()).select_from(Registration).where(*which).correlate(Event).scalar_subquery()
+
+
+def _unreached() -> Any:
+    """Entities whose call failed or came back, and that did not answer by another way."""
+    copies = select(func.count()).select_from(CallRecipient).join(Call, Call.id == CallRecipient.call_id)
+    copies = copies.where(Call.event_id == Event.id, CallRecipient.state.in_(("failed", "bounced")))
+    return copies.where(CallRecipient.confirmed_at.is_(None)).correlate(Event).scalar_subquery()
 
 
 def _sheet_says() -> Any:
