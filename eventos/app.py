@@ -18,7 +18,7 @@ from eventos.kernel.settings import ROOT, BadSettings, Settings
 
 ROOMS = (
     *("accounts", "entities", "people", "cycles", "dialogue", "publicity", "registration", "checkin", "calls", "inbox"),
-    *("attendance", "certificates", "reports", "agenda", "desk"),
+    *("attendance", "certificates", "mailings", "reports", "agenda", "desk"),
 )
 log = logging.getLogger("eventos.access")
 

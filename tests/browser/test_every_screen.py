@@ -45,6 +45,7 @@ NOT_PAGES = {
     "publicity.logo": "a picture",
     "registration_public.municipios": "JSON for the list of municipalities",
     "reports.file": "a file",
+    "wordings.preview": "a mail in a frame, compared in tests/mailings with what is sent",
     "accounts_links.first_admin": "there before anybody administers: test_first_steps looks at it",
 }
 # Answers that are pages all the same.

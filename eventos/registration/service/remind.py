@@ -94,6 +94,7 @@ def _pending(db: Session, event_id: int) -> list[Reminder]:
 
 
 def _event(db: Session, event_id: int) -> tuple[EventState, datetime | None]:
+    """Its state, and when it starts; a postponed one has no day until it gets another."""
     first = select(func.min(EventDay.starts_at)).where(EventDay.event_id == event_id).scalar_subquery()
-    row = db.execute(select(Event.state, first).where(Event.id == event_id)).one()
-    return EventState(row[0]), row[1]
+    row = db.execute(select(Event.state, first, Event.postponed_at).where(Event.id == event_id)).one()
+    return EventState(row[0]), None if row[2] else row[1]
