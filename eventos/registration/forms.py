@@ -41,7 +41,7 @@ class OneOf:
             raise ValidationError(self.message)
 
 
-def _mail(_form: BaseForm, field: Any) -> None:
+def mail_shape(_form: BaseForm, field: Any) -> None:
     if not field.data:
         return
     try:
@@ -173,7 +173,7 @@ class RegistrationForm(PersonFields, WorkplaceFields):
     document_number = TextLine("Número", [Needed("Escriba el número de su documento."), Max(30)], render_kw={"autocomplete": "off"})
     email = TextLine(
         "Correo electrónico",
-        [Needed("Escriba su correo: allí le llega la confirmación."), Max(200), _mail],
+        [Needed("Escriba su correo: allí le llega la confirmación."), Max(200), mail_shape],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
     modality = radios("Cómo va a asistir", options=SEATS, validators=[OneOf("Elija cómo va a asistir.")])
@@ -253,7 +253,9 @@ class MailChangeForm(BaseForm):
     """A new mail address, asked for with the document."""
 
     email = TextLine(
-        "Correo nuevo", [Needed("Escriba el correo nuevo."), Max(200), _mail], render_kw={"autocomplete": "email", "inputmode": "email"}
+        "Correo nuevo",
+        [Needed("Escriba el correo nuevo."), Max(200), mail_shape],
+        render_kw={"autocomplete": "email", "inputmode": "email"},
     )
     document_number = TextLine(
         "Número de su documento", [Needed("Escriba el número de su documento."), Max(30)], render_kw={"autocomplete": "off"}
@@ -264,6 +266,6 @@ class LinksForm(BaseForm):
     """Where to send the personal links again."""
 
     email = TextLine(
-        "Correo electrónico", [Needed("Escriba el correo con el que se inscribió."), Max(200), _mail],
+        "Correo electrónico", [Needed("Escriba el correo con el que se inscribió."), Max(200), mail_shape],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )  # fmt: skip

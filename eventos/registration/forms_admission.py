@@ -4,8 +4,10 @@ from typing import Any
 
 from wtforms import BooleanField, ValidationError
 
+from eventos.kernel.text import normalise_phone
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine
-from eventos.registration.rules import LARGEST_GROUP, LONGEST_OFFER, Policy
+from eventos.registration.forms import PersonFields, WorkplaceFields
+from eventos.registration.rules import LARGEST_GROUP, LONGEST_OFFER, ChangeRegistration, Policy
 
 
 class _Whole:
@@ -54,11 +56,19 @@ class DecisionForm(BaseForm):
     reason = TextBlock("Motivo", [Max(500)], render_kw={"rows": 2})
 
 
-class ConsentForm(BaseForm):
-    """The yes of somebody whom a colleague wrote down."""
+class ConsentForm(PersonFields, WorkplaceFields):
+    """What a colleague wrote down, as its person corrects it, and their yes."""
 
     consent = BooleanField(
         "Autorizo el tratamiento de mis datos para estas finalidades",
         [Needed("Para confirmar su inscripción necesitamos su autorización: marque la casilla.")],
     )
     invitations = BooleanField("Quiero recibir invitaciones a otros eventos")
+
+    def to_command(self) -> ChangeRegistration:
+        return ChangeRegistration(
+            given_names=self.given_names.data or "",
+            family_names=self.family_names.data or "",
+            phone=normalise_phone(self.phone.data) if self.phone.data else "",
+            workplace=self.workplace(),
+        )

@@ -39,11 +39,6 @@ def invited_slug(db: Session, token_hash: str) -> str:
     return slug
 
 
-def private_ids(db: Session) -> frozenset[int]:
-    """The events that nobody finds without an invitation."""
-    return frozenset(db.execute(select(AdmissionPolicy.event_id).where(AdmissionPolicy.is_private.is_(True))).scalars())
-
-
 def is_private(db: Session, slug: str) -> bool:
     """Whether the event of this address is found by invitation alone."""
     wanted = select(AdmissionPolicy.event_id).join(Event, Event.id == AdmissionPolicy.event_id)
@@ -111,3 +106,9 @@ def people_of_mail(db: Session, email_key: str) -> list[int]:
         .order_by(Person.id)
     )
     return list(db.execute(found).scalars())
+
+
+def policies(db: Session) -> dict[int, Policy]:
+    """The events that admit people in a way of their own, for pages that list many events."""
+    columns = [getattr(AdmissionPolicy, name) for name in Policy.__dataclass_fields__]
+    return {row[0]: Policy(*row[1:]) for row in db.execute(select(AdmissionPolicy.event_id, *columns))}

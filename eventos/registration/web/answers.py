@@ -18,7 +18,7 @@ from eventos.registration.queries import RegistrationView
 from eventos.registration.queries_questions import Questionnaire
 from eventos.registration.rules import can_change
 from eventos.registration.rules_answers import words
-from eventos.registration.web.personal import _registration, door
+from eventos.registration.web.personal import door, registration_of
 
 NOTICES = {
     "answers-saved": ("success", "Sus respuestas quedaron guardadas."),
@@ -53,7 +53,7 @@ def save_answers(token: str) -> Any:
 
 def _asked(token: str) -> tuple[RegistrationView, Questionnaire, type[BaseForm], dict[str, Any]]:
     """The registration of the link, what its event asks, the form that asks it, and what was answered by key."""
-    registration = _registration(token)
+    registration = registration_of(token)
     with reading() as db:
         sheet = queries.questionnaire(db, registration.event.id)
         if sheet is None:

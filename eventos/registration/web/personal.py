@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Response, make_response, redirect, render_template, url_for
 
 from eventos.adapters import qr
-from eventos.cycles.rules import PresenceRule, registration_window
+from eventos.cycles.rules import PresenceRule
 from eventos.kernel import audit, clock, divipola, limits, links, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
@@ -16,8 +16,9 @@ from eventos.kernel.vocabulary import EventState, Modality, RegistrationState
 from eventos.registration import messages, queries, service
 from eventos.registration.forms import ChangeForm, MailChangeForm
 from eventos.registration.queries import RegistrationView
+from eventos.registration.queries_admission import policy_of
 from eventos.registration.queries_questions import standing
-from eventos.registration.rules import NoSeatThere, RegistrationClosed, TooLate, can_change, entrance
+from eventos.registration.rules import NoSeatThere, RegistrationClosed, TooLate, can_change, entrance, window_of
 from eventos.registration.service import tickets
 from eventos.registration.service.allowance import BAD_TOKENS
 
@@ -35,7 +36,7 @@ NOTICES = {
 }
 
 
-def _registration(token: str) -> RegistrationView:
+def registration_of(token: str) -> RegistrationView:
     """The registration of a link. A link that is not ours is counted, so that nobody can try them all."""
     try:
         with reading() as db:
@@ -52,10 +53,10 @@ def _count_bad_token() -> None:
 
 @door.get("/i/<token>")
 def show(token: str) -> Response:
-    return _page(token, _registration(token))
+    return page_of(token, registration_of(token))
 
 
-def _page(token: str, registration: RegistrationView, *, status: int = 200, refusal: str | None = None) -> Response:
+def page_of(token: str, registration: RegistrationView, *, status: int = 200, refusal: str | None = None) -> Response:
     event, now = registration.event, clock.now()
     active = registration.state is RegistrationState.ACTIVE
     online = registration.modality is Modality.VIRTUAL and bool(event.link) and active and event.state is EventState.PUBLISHED
@@ -63,6 +64,7 @@ def _page(token: str, registration: RegistrationView, *, status: int = 200, refu
     ticket_url = links.ticket(tickets.ticket_of(registration))
     with reading() as db:
         own_questions = standing(db, registration.id, event.id)
+        policy = policy_of(db, event.id)
     page = make_response(
         render_template(
             "registration/mine.html",
@@ -74,7 +76,8 @@ def _page(token: str, registration: RegistrationView, *, status: int = 200, refu
             can_enter=online and is_open,
             opens_at=opens_at if online else None,
             can_change=can_change(event.state, event.starts_at, now),
-            can_return=registration_window(event, now).accepts,
+            can_return=window_of(event, now, late=policy.admits_late).accepts,
+            is_moderated=policy.moderated,
             is_over=event.ends_at is not None and now > event.ends_at,
             has_begun=event.starts_at is None or now >= event.starts_at,
             own_questions=own_questions,
@@ -94,12 +97,12 @@ def _page(token: str, registration: RegistrationView, *, status: int = 200, refu
 @door.post("/i/<token>/entrar")
 def enter(token: str) -> Any:
     """Write down that somebody went in by their own link, and let them through."""
-    registration = _registration(token)
+    registration = registration_of(token)
     event = registration.event
     is_open, _ = entrance(event.days, clock.now())
     online = registration.modality is Modality.VIRTUAL and registration.state is RegistrationState.ACTIVE and bool(event.link)
     if not (is_open and online and event.state is EventState.PUBLISHED):
-        return _page(token, registration, status=409, refusal="La entrada no está abierta en este momento.")
+        return page_of(token, registration, status=409, refusal="La entrada no está abierta en este momento.")
     with transaction() as db:
         audit.record(db, Actor.person(registration.person_id), "registration.enter", "registration", registration.id)
     return redirect(event.link, 303)
@@ -110,7 +113,7 @@ def enter(token: str) -> Any:
 
 @door.get("/i/<token>/cancelar")
 def ask_cancel(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     return render_template(
         "registration/cancel.html", token=token, registration=registration, event=registration.event, demo_banner=registration.demo
     )
@@ -118,26 +121,28 @@ def ask_cancel(token: str) -> Any:
 
 @door.post("/i/<token>/cancelar")
 def cancel(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     try:
         with transaction() as db:
             row = service.by_link(db, tokens.digest(token))
             service.cancel(db, row, by=Actor.person(registration.person_id), now=clock.now())
     except TooLate as refused:
-        return _page(token, registration, status=409, refusal=refused.message)
-    notice = "waitlist-left" if registration.state is RegistrationState.WAITLISTED else "my-registration-cancelled"
+        return page_of(token, registration, status=409, refusal=refused.message)
+    notice = {RegistrationState.WAITLISTED: "waitlist-left", RegistrationState.ACTIVE: "my-registration-cancelled"}.get(
+        registration.state, "left"
+    )
     return redirect(url_for("my_registration.show", token=token, aviso=notice), 303)
 
 
 @door.post("/i/<token>/volver")
 def come_back(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     try:
         with transaction() as db:
             row = service.by_link(db, tokens.digest(token))
             service.come_back(db, row, by=Actor.person(registration.person_id), now=clock.now())
     except RegistrationClosed as refused:
-        return _page(token, registration, status=409, refusal=refused.message)
+        return page_of(token, registration, status=409, refusal=refused.message)
     return redirect(url_for("my_registration.show", token=token, aviso="registration-back"), 303)
 
 
@@ -146,7 +151,7 @@ def come_back(token: str) -> Any:
 
 @door.get("/i/<token>/datos")
 def data(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     place = divipola.get(registration.divipola) if registration.divipola else None
     form = ChangeForm(
         data={
@@ -186,7 +191,7 @@ def _data_page(token: str, registration: RegistrationView, form: ChangeForm, sta
 
 @door.post("/i/<token>/datos")
 def save_data(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     form = ChangeForm.from_request()
     form.offer_seats(registration.event.modality)
     if not form.validate():
@@ -206,7 +211,7 @@ def save_data(token: str) -> Any:
 
 @door.get("/i/<token>/correo")
 def mail_address(token: str) -> Any:
-    return _mail_page(token, _registration(token), MailChangeForm(), 200)
+    return _mail_page(token, registration_of(token), MailChangeForm(), 200)
 
 
 def _mail_page(token: str, registration: RegistrationView, form: MailChangeForm, status: int, refusal: str | None = None) -> Any:
@@ -218,7 +223,7 @@ def _mail_page(token: str, registration: RegistrationView, form: MailChangeForm,
 
 @door.post("/i/<token>/correo")
 def ask_mail_change(token: str) -> Any:
-    registration = _registration(token)
+    registration = registration_of(token)
     form = MailChangeForm.from_request()
     if not form.validate():
         return _mail_page(token, registration, form, 422)
@@ -255,7 +260,7 @@ def mail_confirmed(token: str) -> Any:
 
 @door.get("/i/<token>/qr.png")
 def qr_image(token: str) -> Response:
-    registration = _registration(token)
+    registration = registration_of(token)
     if registration.state is not RegistrationState.ACTIVE:
         raise NotFound("Esta inscripción no tiene un código vigente.")
     picture = qr.png(links.ticket(tickets.ticket_of(registration)), scale=8)
@@ -264,7 +269,7 @@ def qr_image(token: str) -> Response:
 
 @door.get("/i/<token>/invitacion.ics")
 def invitation(token: str) -> Response:
-    registration = _registration(token)
+    registration = registration_of(token)
     if registration.state is not RegistrationState.ACTIVE or not registration.event.days or not registration.email:
         raise NotFound("Esta inscripción no tiene una invitación vigente.")
     return download(messages.invite_file(registration), filename="invitacion.ics", media_type="text/calendar")

@@ -24,20 +24,30 @@ from eventos.registration.asking import FILES_BODY
 from eventos.registration.forms import LinksForm, RegistrationForm
 from eventos.registration.forms_questions import QuestionFields, hint
 from eventos.registration.queries import Opening
+from eventos.registration.queries_admission import PLAIN, policies, policy_of, sealed_invitation
 from eventos.registration.queries_questions import Questionnaire, questionnaires
-from eventos.registration.rules import RECEIPT_LIFE, why_closed
+from eventos.registration.rules import RECEIPT_LIFE, Policy, why_closed, window_of
+from eventos.registration.service.policy import invitation_token
 
 door = Door("registration", __name__, audience=Audience.OPEN)
 public = Door("registration_public", __name__, audience=Audience.PUBLIC)
 
 
 @door.get("/eventos/<slug>/inscripcion")
-def form(slug: str) -> Any:
+def form(slug: str, invitation: str | None = None) -> Any:
+    """The form. That of a private event opens by its invitation, or for whom an entity designated."""
     with reading() as db:
         event = _visible(event_view(db, slug))
-    if not registration_window(event, clock.now()).accepts:
+        policy = policy_of(db, event.id)
+        sealed = sealed_invitation(db, event.id) if policy.is_private else None
+    told = _told_of_them(event.id)
+    if policy.is_private and invitation is None:
+        if not told or sealed is None:
+            raise NotFound("No encontramos ese evento.")
+        invitation = invitation_token(sealed)
+    if not window_of(event, clock.now(), late=policy.admits_late).accepts:
         return render_template("registration/closed.html", event=event, reason=why_closed(event, clock.now()), demo_banner=event.demo)
-    return _form_page(slug, None, 200, told=_told_of_them(event.id))
+    return _form_page(slug, None, 200, told=told, invitation=invitation)
 
 
 def _told_of_them(event_id: int) -> dict[str, str]:
@@ -50,34 +60,37 @@ def _told_of_them(event_id: int) -> dict[str, str]:
 
 
 @door.post("/eventos/<slug>/inscripcion")
-def submit(slug: str) -> Any:
+def submit(slug: str, invitation: str | None = None) -> Any:
     with reading() as db:
         opening = queries.opening(db, slug)
+        if opening.is_private and invitation is None:
+            raise NotFound("No encontramos ese evento.")
         office = office_view(db)
         sheets = _sheets(db, opening) if opening.questions or request.form.getlist("also") else []
     filled = asking.form_class(RegistrationForm, sheets, office, own=slug).from_request()
     filled.offer_seats(opening.modality)
     now = clock.now()
-    if not registration_window(opening, now).accepts:
-        return _form_page(slug, filled, 409, refusal=why_closed(opening, now))
+    if not window_of(opening, now, late=opening.admits_late).accepts:
+        return _form_page(slug, filled, 409, refusal=why_closed(opening, now), invitation=invitation)
     if filled.is_trap:
-        return redirect(url_for("registration.received", receipt=_receipt([opening.id], filled.email.data or "")), 303)
+        return redirect(url_for("registration.received", receipt=receipt_of([opening.id], filled.email.data or "")), 303)
     if not filled.validate():
-        return _form_page(slug, filled, 422)
+        return _form_page(slug, filled, 422, invitation=invitation)
     command = replace(filled.to_command(slug, notice_of(office)), answers=asking.told(filled))
     try:
         with transaction() as db:
-            outcomes = service.register(db, command, now=now, by=VISITOR, address=client_address())
+            invited_to = opening.id if invitation else None
+            outcomes = service.register(db, command, now=now, by=VISITOR, address=client_address(), invited_to=invited_to)
     except InvalidInput as refused:
         filled.refuse(refused.fields, refused.message)
-        return _form_page(slug, filled, 422)
+        return _form_page(slug, filled, 422, invitation=invitation)
     except (RuleViolation, TooManyRequests) as refused:
-        page = _form_page(slug, filled, status_of(refused), refusal=refused.message)
+        page = _form_page(slug, filled, status_of(refused), refusal=refused.message, invitation=invitation)
         if isinstance(refused, TooManyRequests):
             page.headers["Retry-After"] = str(refused.retry_after)
         return page
     events = [outcome.event_id for outcome in outcomes]
-    return redirect(url_for("registration.received", receipt=_receipt(events, command.identity.email)), 303)
+    return redirect(url_for("registration.received", receipt=receipt_of(events, command.identity.email)), 303)
 
 
 @door.post("/eventos/<slug>/inscripcion/con-archivos", max_body=FILES_BODY)
@@ -88,13 +101,19 @@ def submit_with_files(slug: str) -> Any:
 
 def _sheets(db: Session, event: Opening | EventView) -> list[Questionnaire]:
     """The own questions of the event, and of the others that one can register for with the same form."""
-    others = _others(events_of_cycle(db, event.cycle_id), event)
+    others = _others(events_of_cycle(db, event.cycle_id), event, policies(db))
     return questionnaires(db, [event.id, *(other.id for other in others)])
 
 
-def _receipt(event_ids: list[int], email: str) -> str:
+def receipt_of(event_ids: list[int], email: str, *, members: int = 0) -> str:
     """The sealed, dated text that the receipt page is made from: the same for everybody who typed the same."""
-    return tokens.issue("receipt", {"e": sorted(event_ids), "m": mask_email(email)}, expires_at=clock.now() + RECEIPT_LIFE)
+    content = {"e": sorted(event_ids), "m": mask_email(email), "n": members}
+    return tokens.issue("receipt", content, expires_at=clock.now() + RECEIPT_LIFE)
+
+
+def _address(endpoint: str, slug: str, invitation: str | None) -> str:
+    """Where the form goes: a private event is registered for under its invitation."""
+    return url_for(f"invited.{endpoint}", invitation=invitation) if invitation else url_for(f"registration.{endpoint}", slug=slug)
 
 
 def _visible(event: EventView) -> EventView:
@@ -104,13 +123,20 @@ def _visible(event: EventView) -> EventView:
 
 
 def _form_page(
-    slug: str, filled: RegistrationForm | None, status: int, *, refusal: str | None = None, told: Mapping[str, str] | None = None
+    slug: str,
+    filled: RegistrationForm | None,
+    status: int,
+    *,
+    refusal: str | None = None,
+    told: Mapping[str, str] | None = None,
+    invitation: str | None = None,
 ) -> Any:
     """The form with what it needs to be drawn: seats left, other events of the cycle, names to suggest. A new one begins with `told`."""
     now = clock.now()
     with reading() as db:
         event = _visible(event_view(db, slug))
-        others = _others(events_of_cycle(db, event.cycle_id), event)
+        ways = policies(db)
+        others = [] if invitation else _others(events_of_cycle(db, event.cycle_id), event, ways)
         entities = entity_names(db, limit=200)
         office = office_view(db)
         sheets = questionnaires(db, [event.id, *(other.id for other in others)])
@@ -121,6 +147,7 @@ def _form_page(
     elif sheets and not isinstance(filled, QuestionFields):
         filled = asking.again(filled, whole)
     filled.also.choices = choices(*((other.slug, other.title) for other in others))
+    way = ways.get(event.id, PLAIN)
     expected = [place for code in event.expected if (place := divipola.get(code))]
     page = render_template(
         "registration/form.html",
@@ -129,7 +156,11 @@ def _form_page(
         refusal=refusal,
         sheets=sheets,
         hint=hint,
-        window=registration_window(event, now),
+        window=window_of(event, now, late=way.admits_late),
+        way=way,
+        invitation=invitation,
+        files_to=_address("submit_with_files", slug, invitation),
+        action=_address("submit", slug, invitation),
         other_notes={other.slug: _note(other) for other in others},
         places=[place.label for place in expected],
         entities=[*(f"Alcaldía de {place.name}" for place in expected), *entities],
@@ -139,10 +170,11 @@ def _form_page(
     return make_response(page, status)
 
 
-def _others(cards: list[EventCard], event: Opening | EventView) -> list[EventCard]:
-    """The other events of the cycle that people can register for now."""
+def _others(cards: list[EventCard], event: Opening | EventView, ways: Mapping[int, Policy]) -> list[EventCard]:
+    """The other events of the cycle that people can register for now; private ones are not for everybody to see."""
     now = clock.now()
-    return [card for card in cards if card.id != event.id and registration_window(card, now).accepts]
+    seen = [card for card in cards if card.id != event.id and not ways.get(card.id, PLAIN).is_private]
+    return [card for card in seen if registration_window(card, now).accepts]
 
 
 def _note(card: EventCard) -> str:
@@ -160,8 +192,16 @@ def received(receipt: str) -> Any:
         raise NotFound from None
     with reading() as db:
         events = event_views_by_id(db, content["e"])
+        hidden = {number for number, way in policies(db).items() if way.is_private}
     page = make_response(
-        render_template("registration/received.html", events=events, masked=content["m"], demo_banner=any(event.demo for event in events))
+        render_template(
+            "registration/received.html",
+            events=events,
+            masked=content["m"],
+            members=content.get("n", 0),
+            hidden=hidden,
+            demo_banner=any(event.demo for event in events),
+        )
     )
     page.headers["X-Robots-Tag"] = "noindex"
     return page

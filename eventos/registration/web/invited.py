@@ -1,0 +1,74 @@
+"""Keeps private events unseen: every open page of one answers as if it did not exist, and its form is reached by its invitation."""
+
+from typing import Any
+
+from flask import Flask, current_app, request
+
+from eventos.kernel import limits, tokens
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import NotFound
+from eventos.kernel.http import Audience, Door, client_address, entry_of
+from eventos.registration import queries_admission as queries
+from eventos.registration.asking import FILES_BODY
+from eventos.registration.service.allowance import BAD_TOKENS
+from eventos.registration.web import group, public
+
+door = Door("invited", __name__, audience=Audience.PERSONAL)
+_THEIR_OWN = {
+    "registration.form",
+    "registration.submit",
+    "registration.submit_with_files",
+    "groups.form",
+    "groups.submit",
+}  # these look themselves
+
+
+def slug_of(invitation: str) -> str:
+    """The private event of an invitation. One that is not ours is counted, so that nobody can try them all. Raises NotFound."""
+    try:
+        with reading() as db:
+            return queries.invited_slug(db, tokens.digest(invitation))
+    except NotFound:
+        with transaction() as db:
+            limits.spend(db, (BAD_TOKENS, client_address()))
+        raise
+
+
+@door.get("/invitacion/<invitation>/inscripcion")
+def form(invitation: str) -> Any:
+    return public.form(slug_of(invitation), invitation)
+
+
+@door.post("/invitacion/<invitation>/inscripcion")
+def submit(invitation: str) -> Any:
+    return public.submit(slug_of(invitation), invitation)
+
+
+@door.post("/invitacion/<invitation>/inscripcion/con-archivos", max_body=FILES_BODY)
+def submit_with_files(invitation: str) -> Any:
+    return public.submit(slug_of(invitation), invitation)
+
+
+@door.get("/invitacion/<invitation>/grupo")
+def group_form(invitation: str) -> Any:
+    return group.form(slug_of(invitation), invitation)
+
+
+@door.post("/invitacion/<invitation>/grupo")
+def submit_group(invitation: str) -> Any:
+    return group.submit(slug_of(invitation), invitation)
+
+
+def keep_private(app: Flask) -> None:
+    """Whatever page anybody may open about an event by its address, now or later, does not exist while the event is private."""
+
+    @app.before_request
+    def hide() -> None:
+        slug = (request.view_args or {}).get("slug")
+        entry = entry_of(current_app, request.endpoint)
+        if slug is None or entry is None or entry.audience not in (Audience.PUBLIC, Audience.OPEN) or request.endpoint in _THEIR_OWN:
+            return
+        if request.url_rule is not None and request.url_rule.rule.startswith("/eventos/"):
+            with reading() as db:
+                if queries.is_private(db, slug):
+                    raise NotFound("No encontramos ese evento.")
