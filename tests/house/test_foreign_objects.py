@@ -44,6 +44,7 @@ from tests.checkin.factories import a_bearer, carry
 from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import a_question
 from tests.support.crowd import sheet_of
 
 # Argument of a route → the object it names, by the endpoint it begins with; the longest beginning that fits counts.
@@ -53,8 +54,10 @@ NAMED = {
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "importing.": "sheet", "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
+        "questionnaire.": "registration",
     },
     "code": {"constancias.": "certificate"},
+    "key": {"questionnaire.": "form_question"},
     "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page",
                "calls.entity": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
@@ -101,6 +104,7 @@ def an_office(db: Session) -> Office:
     question = dialogue.note(db, event.id, SaveQuestion("¿Cómo se publica?"), by=SYSTEM, now=now)
     own = {"event": event.slug, "cycle": cycle.slug, "registration": people[0].public_id, "registration_id": str(people[0].id)}
     own |= {"certificate": code, "sheet": sheet.public_id, "device": device.public_id, "question": question, "page": "1", "version": "1"}
+    own["form_question"] = a_question(db, event).key
     own["material"] = materials.add_material(db, event.id, SaveMaterial("Notas"), kept, by=SYSTEM, now=now)
     own["badges"] = certificates.ask_badges(db, event.id, by=SYSTEM, now=now)
     own["report"] = reports.ask(db, event.id, format="docx", by=SYSTEM, now=now).public_id

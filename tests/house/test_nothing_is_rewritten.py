@@ -19,11 +19,13 @@ from tests.certificates.factories import a_closed_event
 from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import a_question
 
 # Table → a column that somebody might like to be otherwise.
 KEPT = {
     "audit_entry": "action", "consent": "channel", "consent_text": "body", "attendance_decision": "reason",
     "registrant_import_row": "given_names", "scan": "reason", "attendance_part": "part", "roster": "list_hash", "roster_entry": "evidence",
+    "form_question_version": "label",
     "event_call": "subject", "event_call_entry": "by",
 }  # fmt: skip
 
@@ -38,6 +40,7 @@ def write_one_of_each(db: Session) -> None:
     checkin.record_scans(db, phone, door_of(phone, event), [a_scan(a_registration(db, event))], now=OPEN)
     convene(db, event.cycle_id, many=1)
     send(db, event, a_call(db, event))
+    a_question(db, event)
     audit.record(db, SYSTEM, "test.done", "thing", 1)
     db.flush()
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from eventos.cycles.models import Event
 from eventos.cycles.rules import HostGiven, PresenceRule, ProgrammeGiven, SaveEvent
 from eventos.cycles.service.save_event import create_event
-from eventos.kernel import audit
+from eventos.kernel import audit, outbox
 from eventos.kernel.audit import Actor
 from eventos.kernel.vocabulary import EntityKind, EventKind, HostRole, LinkExposure, Modality
 
@@ -41,6 +41,7 @@ def duplicate_event(db: Session, event: Event, *, by: Actor, now: datetime) -> E
     )
     copy = create_event(db, command, cycle_id=event.cycle_id, by=by, now=now)
     audit.record(db, by, "cycles.duplicate_event", "event", copy.id, copied_from=event.id)
+    outbox.announce(db, "event.duplicated", event_id=copy.id, copied_from=event.id)
     return copy
 
 

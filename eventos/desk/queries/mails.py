@@ -35,6 +35,7 @@ JOBS = {
     "event.rescheduled": "Aviso de cambio en un evento",
     "mail.bounced": "Aviso de un correo devuelto",
     "mail.replied": "Aviso de una respuesta por correo",
+    "event.duplicated": "Preguntas para el evento copiado",
     "event.cancelled": "Aviso de evento cancelado",
     "event.seats_added": "Asignación de cupos nuevos",
     "calls.mail": "Convocatoria a una entidad",

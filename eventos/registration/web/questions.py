@@ -169,7 +169,7 @@ def restore(slug: str, key: str) -> Any:
 
 
 def _kind() -> QuestionKind:
-    wanted = request.args.get("clase", "")
+    wanted = request.args.get("clase", QuestionKind.TEXT.value)
     if wanted not in set(QuestionKind):
         raise NotFound("Elija en el formulario qué clase de pregunta quiere agregar.")
     return QuestionKind(wanted)
