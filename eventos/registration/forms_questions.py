@@ -113,7 +113,8 @@ class QuestionFields(BaseForm):
             if before is None and question.said.required and self.demands:
                 raise ValueError(missing(question))
             return before
-        content = upload.stream.read(FILE_BYTES + 1)
+        with upload.stream:  # A large upload waits in a file of its own.
+            content = upload.stream.read(FILE_BYTES + 1)
         if len(content) > FILE_BYTES:
             raise ValueError("El archivo pesa más de 5 MB. Redúzcalo y elíjalo de nuevo.")
         self.uploads[question.key] = _told_apart(content, clean(upload.filename))
