@@ -31,6 +31,8 @@ KINDS = {
     "designated": "Designó asistentes",
     "withdrawn": "Retiró a una persona designada",
     "invited": "Se invitó a una persona designada",
+    "changed": "Se avisó que el evento cambió",
+    "called_off": "Se avisó que el evento se canceló",
 }
 _LEADS = {
     "call": "",
@@ -170,6 +172,33 @@ def _facts(call: CallView, event: EventView) -> list[tuple[str, str]]:
         ("Lugar", event.place),
         ("Plazo para responder", moment(call.deadline_at)),
     ]
+
+
+def notice(view: LetterView, *, number: int, is_off: bool) -> Mail:
+    """The event changed, or was called off: one mail to each entity that got its call. `number` is the change of the event it is about."""
+    event, recipient = view.event, view.recipient
+    opening = "Evento cancelado" if is_off else "Cambió el evento"
+    context = {
+        "opening": opening,
+        "entity": recipient.entity,
+        "is_off": is_off,
+        "reason": event.cancel_reason,
+        "facts": _facts(view.call, event)[: 1 if is_off else 4],
+        "url": receipt_url(token_of(recipient.token_sealed)),
+        "office": view.office,
+        "demo_banner": event.demo,
+    }
+    first = message_id(recipient.public_id, 1, links.host())
+    return Mail(
+        to=recipient.mailbox,
+        to_name=recipient.entity,
+        subject=f"{opening}: {event.title}",
+        text=plain("mail/calls/notice.txt", **context),
+        html=plain("mail/calls/notice.html", **context),
+        message_id=f"<convocatoria.{recipient.public_id}.evento-{number}@{links.host()}>",
+        reply_to=view.office.email or None,
+        headers=(("In-Reply-To", first), ("References", first)),
+    )
 
 
 def wanted_files(call: CallView) -> list[str]:

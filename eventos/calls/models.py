@@ -135,7 +135,7 @@ class CallEntry(Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('sent', 'call', 'reminder', 'failed', 'bounced', 'reply', 'confirmed', 'declined', 'designated', 'withdrawn', "
-            "'invited')",
+            "'invited', 'changed', 'called_off')",
             name="kind",
         ),
         Index("ix_event_call_entry_call", "call_id", "id"),

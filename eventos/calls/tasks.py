@@ -1,15 +1,18 @@
 """Keeps the promises of a call: one mail to each entity at the pace that was set, invitations, the printed thread; and what comes back."""
 
+from sqlalchemy.orm import Session
+
 from eventos.adapters import mail, storage
 from eventos.adapters.mail import Mail
 from eventos.adapters.storage import FileMissing
 from eventos.calls import evidence, messages, queries, rules, service
 from eventos.cycles.queries import event_view_by_id
 from eventos.entities.queries import office_view
-from eventos.kernel import clock, correspondence, links, outbox, pace
+from eventos.kernel import clock, correspondence, links, outbox, pace, reach
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
+from eventos.kernel.reach import Reached
 from eventos.kernel.text import mask_email
 from eventos.kernel.vocabulary import EventState
 from eventos.registration.queries import already_sent
@@ -119,6 +122,51 @@ def invite(designee_id: int) -> None:
     with transaction() as db:
         service.mark_invited(db, designee_id, message_id=letter.message_id, now=clock.now())
     _record(letter, "calls.invite", found[1].event.id)
+
+
+@task("calls.notice")
+def notice(recipient_id: int, number: int, is_off: bool) -> None:
+    """Tell one entity that the event changed or is off. When it changed again meanwhile, the mail that follows says it all."""
+    with reading() as db:
+        view = queries.letter_view(db, recipient_id)
+        letter = messages.notice(view, number=number, is_off=is_off)
+        is_sent = bool(already_sent(db, [letter.message_id]))
+    if view.event.sequence > number:
+        with transaction() as db:
+            outbox.finish(db)
+        return
+    try:
+        if not is_sent:
+            _turn()
+            mail.send(letter)
+    except PermanentFailure as refused:
+        _refused(letter, "calls.notice", view.event.id, refused.message)
+        with transaction() as db:
+            outbox.finish(db)
+        return
+    with transaction() as db:
+        service.mark_noticed(db, recipient_id, is_off=is_off, message_id=letter.message_id, now=clock.now())
+    _record(letter, "calls.notice", view.event.id)
+
+
+@reach.counts
+def entities_it_reaches(db: Session, event_id: int) -> list[Reached]:
+    """The entities that are told when an event changes: those its call reached, and that did not decline."""
+    return [Reached(len(queries.reached(db, event_id)), "entidad convocada", "entidades convocadas")]
+
+
+@on("event.rescheduled")
+def event_rescheduled(event_id: int, **_gone: object) -> None:
+    with transaction() as db:
+        service.tell_change(db, event_id, is_off=False)
+        outbox.finish(db)
+
+
+@on("event.cancelled")
+def event_cancelled(event_id: int) -> None:
+    with transaction() as db:
+        service.tell_change(db, event_id, is_off=True)
+        outbox.finish(db)
 
 
 def _is_open(view: queries.LetterView) -> bool:

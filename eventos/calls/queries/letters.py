@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
@@ -189,8 +189,22 @@ def thread(db: Session, call_id: int, *, recipient_id: int | None = None) -> lis
     return [EntryView(row[0], row[1], row[2], row[3] or "", row[4] or "", dict(row[5] or {})) for row in rows]
 
 
+def reached(db: Session, event_id: int) -> list[int]:
+    """The copies of an event's calls that reached their entity and were not declined: one for each entity, of its latest call."""
+    rows = db.execute(
+        select(CallRecipient.convened_id, CallRecipient.id)
+        .join(Call, Call.id == CallRecipient.call_id)
+        .where(Call.event_id == event_id, CallRecipient.sent_at.is_not(None), CallRecipient.declined_at.is_(None))
+        .where(or_(CallRecipient.state == "sent", CallRecipient.confirmed_at.is_not(None)))
+        .order_by(CallRecipient.id)
+    )
+    return sorted({row.convened_id: row.id for row in rows}.values())
+
+
 def mailed(db: Session, message_id: str) -> CallEntry | None:
     """The line that says that a message left, for what comes back about it."""
     return db.execute(
-        select(CallEntry).where(CallEntry.message_id == message_id, CallEntry.kind.in_(("call", "reminder", "invited"))).limit(1)
+        select(CallEntry)
+        .where(CallEntry.message_id == message_id, CallEntry.kind.in_(("call", "reminder", "invited", "changed", "called_off")))
+        .limit(1)
     ).scalar_one_or_none()

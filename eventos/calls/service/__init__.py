@@ -6,12 +6,14 @@ from eventos.calls.service.convened import Brought, bring, convene_expected, rem
 from eventos.calls.service.send import (
     mark_failed,
     mark_invited,
+    mark_noticed,
     mark_sent,
     mark_uninvited,
     message_id,
     note_bounce,
     note_reply,
     send_call,
+    tell_change,
     token_of,
 )
 
@@ -32,6 +34,7 @@ __all__ = [
     "evidence_ready",
     "mark_failed",
     "mark_invited",
+    "mark_noticed",
     "mark_sent",
     "mark_uninvited",
     "message_id",
@@ -42,6 +45,7 @@ __all__ = [
     "save_call",
     "save_convened",
     "send_call",
+    "tell_change",
     "token_of",
     "withdraw",
 ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from eventos.calls import queries, rules
@@ -11,6 +11,7 @@ from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient
 from eventos.calls.queries import BoardRow
 from eventos.calls.rules import FlyerUse, NothingToSend, Ready
 from eventos.calls.standing import Whom, is_chosen
+from eventos.cycles.models import Event
 from eventos.cycles.queries import event_view_by_id
 from eventos.kernel import audit, outbox, tokens
 from eventos.kernel.audit import Actor
@@ -120,6 +121,22 @@ def mark_failed(db: Session, recipient_id: int, *, number: int, reason: str, now
         row.state, row.failure = "failed", reason
     db.flush()
     _tell(db, row.call_id, "failed", now, recipient_id=row.id, key=f"failed:{row.id}:{number}", reason=reason, mailbox=row.mailbox)
+
+
+def tell_change(db: Session, event_id: int, *, is_off: bool) -> int:
+    """Promise each entity that got a call one mail about this change of the event; gives how many."""
+    number = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
+    ids = queries.reached(db, event_id)
+    told = {"number": number, "is_off": is_off}
+    outbox.enqueue_many(db, "calls.notice", [(f"calls.notice:{each}:{number}", {"recipient_id": each, **told}) for each in ids])
+    return len(ids)
+
+
+def mark_noticed(db: Session, recipient_id: int, *, is_off: bool, message_id: str, now: datetime) -> None:
+    """An entity was told that the event changed, or is off."""
+    row = queries.recipient_for_write(db, recipient_id)
+    kind = "called_off" if is_off else "changed"
+    _tell(db, row.call_id, kind, now, recipient_id=row.id, message_id=message_id, key=message_id, mailbox=row.mailbox)
 
 
 def mark_invited(db: Session, designee_id: int, *, message_id: str, now: datetime) -> None:

@@ -41,6 +41,7 @@ JOBS = {
     "calls.mail": "Convocatoria a una entidad",
     "calls.test": "Prueba de una convocatoria",
     "calls.invite": "Invitación a una persona designada",
+    "calls.notice": "Aviso a una entidad de que el evento cambió",
     "calls.print": "Preparación de la constancia de una convocatoria",
     "cycles.build_material": "Preparación de un material",
     "publicity.build": "Preparación de una pieza publicitaria",

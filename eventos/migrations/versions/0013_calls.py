@@ -11,7 +11,10 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-_KINDS = "'sent', 'call', 'reminder', 'failed', 'bounced', 'reply', 'confirmed', 'declined', 'designated', 'withdrawn', 'invited'"
+_KINDS = (
+    "'sent', 'call', 'reminder', 'failed', 'bounced', 'reply', 'confirmed', 'declined', 'designated', 'withdrawn', 'invited', "
+    "'changed', 'called_off'"
+)
 # table → the condition (on OLD) under which a row may be removed, and under which it may be changed: the words of a sent call stay.
 RULES = {
     "event_call": (

@@ -1,0 +1,76 @@
+"""An event that changes or is called off: each entity its call reached is told once, and staff see how many before they save."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from eventos.calls import service
+from eventos.calls.models import CallEntry, CallRecipient
+from eventos.calls.rules import Signed
+from eventos.cycles import service as cycles
+from eventos.cycles.models import Event
+from eventos.kernel import clock, outbox, reach
+from eventos.kernel.audit import SYSTEM
+from tests.calls.conftest import Desk, Run
+from tests.calls.factories import letter, recipients
+from tests.conftest import Opened
+from tests.support.smtp import Mailbox
+
+
+@pytest.fixture
+def told(desk: Desk, links: list[str], writing: Opened, mailbox: Mailbox) -> Desk:
+    """One entity declined, one call came back; what was mailed so far is out of the way."""
+    assert len(links) == 3
+    with writing() as db:
+        rows = recipients(db, db.get_one(Event, desk.event_id), desk.public_id)
+        service.decline(db, letter(db, rows[0]), Signed("Ramiro Prueba", "Alcaldía"), "No hay quién.", now=clock.now())
+        own = db.scalars(select(CallEntry.message_id).where(CallEntry.recipient_id == rows[1].id)).one()
+        service.note_bounce(db, own or "", "5.1.1 buzón desconocido", clock.now())
+    for file in mailbox.folder.rglob("*.eml"):
+        file.unlink()
+    return desk
+
+
+def test_a_cancelled_event_is_told_once_to_those_the_call_reached(told: Desk, writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        assert [group.words for group in reach.of_event(db, told.event_id)] == ["1 entidad convocada"]
+        cycles.cancel(db, db.get_one(Event, told.event_id), reason="El auditorio se inundó.", by=SYSTEM, now=clock.now())
+    outbox_run()
+    [message] = mailbox.messages()
+    assert message["Subject"].startswith("Evento cancelado: ")
+    assert "El auditorio se inundó." in message.get_body(("plain",)).get_content()
+    with writing() as db:
+        outbox.announce(db, "event.cancelled", event_id=told.event_id)  # told twice, as a job that runs again would
+    outbox_run()
+    assert len(mailbox.messages()) == 1
+    with writing() as db:
+        assert list(db.scalars(select(CallEntry.kind).where(CallEntry.kind == "called_off"))) == ["called_off"]
+
+
+def test_two_changes_at_once_are_one_mail_that_says_how_it_ended(told: Desk, writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    for hours in (1, 2):
+        with writing() as db:
+            event = db.get_one(Event, told.event_id)
+            for day in event.days:
+                day.starts_at, day.ends_at = day.starts_at + timedelta(hours=hours), day.ends_at + timedelta(hours=hours)
+            event.sequence += 1
+            db.flush()
+            service.tell_change(db, told.event_id, is_off=False)
+    outbox_run()
+    [message] = mailbox.messages()
+    assert message["Subject"].startswith("Cambió el evento: ")
+    assert "11:00" in message.get_body(("plain",)).get_content()
+    assert "/convocatoria/" in message.get_body(("plain",)).get_content()
+
+
+def test_an_entity_that_confirmed_is_told_although_its_mail_came_back(
+    told: Desk, writing: Opened, outbox_run: Run, mailbox: Mailbox
+) -> None:
+    with writing() as db:
+        rows = recipients(db, db.get_one(Event, told.event_id), told.public_id)
+        service.confirm(db, letter(db, rows[1]), Signed("Ramiro Prueba", "Alcaldía"), now=clock.now())
+        assert db.get_one(CallRecipient, rows[1].id).state == "bounced"
+        cycles.cancel(db, db.get_one(Event, told.event_id), reason="Lluvias.", by=SYSTEM, now=clock.now())
+    outbox_run()
+    assert len(mailbox.messages()) == 2
