@@ -21,6 +21,11 @@ NOTICES = {
     ),
     "registration-cancelled": ("success", "La inscripción quedó cancelada. Avisamos a la persona por correo."),
     "already-cancelled": ("info", "Esta inscripción ya estaba cancelada."),
+    "view-saved": ("success", "La vista quedó guardada para los eventos de este ciclo."),
+    "view-removed": ("success", "La vista ya no está."),
+    "merged": ("success", "Quedaron como una sola persona. Puede deshacerlo abajo."),
+    "unmerged": ("success", "Vuelven a ser dos personas, como estaban."),
+    "dismissed": ("success", "No volveremos a proponer esas dos personas."),
 }
 
 MENU = (
@@ -51,6 +56,7 @@ STAGES = (
             ("Formulario", "questionnaire.index"),
             ("Admisión", "admission.page"),
             ("Importar", "importing.start"),
+            ("Correos", "mailings.event"),
         ),
     ),
     ("El día", (("Puerta", "checkin.overview"), ("Preguntas", "dialogue.questions"))),
