@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from eventos.cycles import queries as cycles
 from eventos.cycles import service as cycle_service
@@ -60,7 +60,9 @@ def answer(client: FlaskClient, asked: Asked, files: dict[str, Any] | None = Non
     own = {kind: changes.pop(kind) for kind in list(changes) if kind in set(QuestionKind)}
     token = token_of(client.get("/mi-inscripcion"))
     data = {**PERSON, **filled(questions, **own), **changes, **(files or {}), "csrf_token": token}
-    return client.post(f"/eventos/{slug}/inscripcion/con-archivos", data={name: value for name, value in data.items() if value is not None})
+    boundary, body = encode_multipart({name: value for name, value in data.items() if value is not None})
+    path, multipart = f"/eventos/{slug}/inscripcion/con-archivos", f"multipart/form-data; boundary={boundary}"
+    return client.post(path, data=body, content_type=multipart)
 
 
 def told_by(looking: Opened) -> dict[str, Any]:
