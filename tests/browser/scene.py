@@ -12,6 +12,7 @@ from eventos import demo, migrations
 from eventos.accounts import service as accounts
 from eventos.accounts.models import Staff
 from eventos.adapters import storage
+from eventos.adapters.mail.inbox import read as read_mail
 from eventos.app import create_app
 from eventos.attendance.models import Roster, RosterEntry
 from eventos.calls import service as calls
@@ -25,12 +26,14 @@ from eventos.cycles import service as cycles
 from eventos.cycles.models import Cycle, Event, Material
 from eventos.dialogue.models import Question
 from eventos.entities.models import Entity
+from eventos.inbox import service as inbox
 from eventos.jobs import runner
-from eventos.kernel import clock, tokens
+from eventos.kernel import clock, correspondence, tokens
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import database, reading, transaction
 from eventos.kernel.settings import Settings
 from eventos.kernel.vocabulary import Modality, ReportState, StaffRole
+from eventos.people.models import Person
 from eventos.registration import importing
 from eventos.registration import service as registration
 from eventos.registration.models import Import, Registration
@@ -42,6 +45,7 @@ from eventos.reports import service as reports
 from eventos.reports.models import Report, ReportSection
 from tests.accounts.factories import a_link, a_staff
 from tests.cycles.factories import a_day, an_event
+from tests.inbox.letters import a_bounce, a_reply, an_answer
 from tests.registration.factories import a_registration
 
 ADMIN = "administra@oficina.example"
@@ -119,6 +123,7 @@ def _add_the_rest(app: Flask) -> Scene:
         _more_events(db, found)
         _people(db, found)
         _papers(db, found)
+        _inbound(db)
         _calls(db, found)
         reports.ask(db, _event(db, FIFTH).id, format="docx", by=SYSTEM, now=now)
     _sheets(found)
@@ -141,10 +146,12 @@ def _more_events(db: Session, found: dict[str, str]) -> None:
         db, cycle=cycle, number=9, topic="Gestión documental", days=(soon,), modality=Modality.ONSITE, capacity_onsite=1,
         venue_name="Sala Ejemplo", venue_divipola="17001", demo=True,
     )  # fmt: skip
-    for event in (off, full):
+    later = an_event(db, cycle=cycle, number=10, topic="Presupuesto participativo", days=(soon,), demo=True)
+    for event in (off, full, later):
         cycles.publish(db, event, by=SYSTEM, now=now)
+    cycles.postpone(db, later, by=SYSTEM, now=now)
     cycles.cancel(db, off, reason="El auditorio no estará disponible.", by=SYSTEM, now=now)
-    found["cancelled"], found["full"] = off.slug, full.slug
+    found["cancelled"], found["full"], found["later"] = off.slug, full.slug, later.slug
 
 
 def _people(db: Session, found: dict[str, str]) -> None:
@@ -204,6 +211,22 @@ def _calls(db: Session, found: dict[str, str]) -> None:
     }  # fmt: skip
 
 
+def _inbound(db: Session) -> None:
+    """An answer to an invite that waits for somebody, a bounce without its way back, and one mail that is of others."""
+    one = db.scalars(select(Registration).where(Registration.state == "active").order_by(Registration.id.desc())).first()
+    assert one is not None
+    sent = correspondence.record_sent
+    sent(db, message_id="<devuelto@x.example>", kind="x", recipient="a@x.example", subject="Convocatoria", about=("registration", one.id))
+    person = db.get_one(Person, one.person_id)
+    for content in (
+        an_answer(one.uid, "DECLINED", sender=person.email, sequence=99),
+        a_bounce("<devuelto@x.example>", to="eventos@oficina.example"),
+        a_reply("<otro@x.example>"),
+    ):
+        sha256 = storage.shelf().put(content).sha256
+        inbox.take_in(db, read_mail(content), sha256=sha256, via="upload", checks_senders=False, by=SYSTEM, now=clock.now())
+
+
 def _sheets(found: dict[str, str]) -> None:
     """A sheet whose columns nobody chose yet, and one with bad rows that waits for its confirmation."""
     file = importing.take_file(BAD_SHEET.encode(), "inscritos.csv")
@@ -247,7 +270,7 @@ _EVENT, _DESK = "/eventos", "/escritorio/eventos"
 # Every page a person can open. A new one without a line here fails test_every_screen.
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "agenda.home": ("/",),
-    "agenda.event": tuple(f"{_EVENT}/{slug}" for slug in (FIFTH, THIRD, FORUM, NOW, "{cancelled}", "{full}")),
+    "agenda.event": tuple(f"{_EVENT}/{slug}" for slug in (FIFTH, THIRD, FORUM, NOW, "{cancelled}", "{full}", "{later}")),
     "agenda.policies": ("/politicas",),
     "agenda.sitemap": ("/mapa-del-sitio",),
     "agenda.terms": ("/terminos",),
@@ -287,7 +310,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "desk.event": tuple(f"{_DESK}/{slug}" for slug in (FIFTH, THIRD, FORUM, "{draft}", "{cancelled}")),
     "desk.registrations": (f"{_DESK}/{FIFTH}/inscripciones", f"{_DESK}/{THIRD}/inscripciones"),
     "desk.registration_detail": ("/escritorio/inscripciones/{registration}",),
-    "desk.mails": ("/escritorio/correos",),
+    "desk.mails": ("/escritorio/correos", "/escritorio/correos?estado=rebotados"),
+    "inbox.index": ("/escritorio/correos/recibidos",),
+    "cycles.ask_postpone": (f"{_DESK}/{{full}}/aplazar",),
     "desk.copies": ("/escritorio/copias",),
     "importing.start": (f"{_DESK}/{{full}}/importar",),
     "importing.columns": (f"{_DESK}/{{full}}/importar/{{columns}}/columnas",),
@@ -325,6 +350,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "constancias.badges": ("/escritorio/escarapelas/{badges}",),
     "dialogue.questions": (f"{_DESK}/{FIFTH}/preguntas", f"{_DESK}/{FORUM}/preguntas"),
     "dialogue.question": (f"{_DESK}/{FIFTH}/preguntas/{{question}}",),
+    "mailings.event": (f"{_DESK}/{FIFTH}/correos", f"{_DESK}/{FORUM}/correos", f"{_DESK}/{{draft}}/correos"),
+    "wordings.index": ("/escritorio/ciclos/{cycle}/correos",),
+    "wordings.edit": ("/escritorio/ciclos/{cycle}/correos/confirmed", "/escritorio/ciclos/{cycle}/correos/thanks"),
     "materials.index": (f"{_DESK}/{FIFTH}/materiales", f"{_DESK}/{FORUM}/materiales"),
     "materials.edit": (f"{_DESK}/{FIFTH}/materiales/{{material}}",),
     "publicity.flyer": (f"{_DESK}/{FIFTH}/pieza", f"{_DESK}/{FORUM}/pieza"),

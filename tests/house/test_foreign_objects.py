@@ -33,6 +33,8 @@ from eventos.kernel.outbox import Job
 from eventos.kernel.vocabulary import MaterialKind, StaffRole
 from eventos.publicity import service as publicity
 from eventos.registration import importing
+from eventos.registration.rules_reminders import AddReminder
+from eventos.registration.service import add_reminder
 from eventos.registration.service import importing as sheets
 from eventos.registration.service.importing import Options
 from eventos.reports import service as reports
@@ -49,12 +51,12 @@ from tests.support.crowd import sheet_of
 
 # Argument of a route → the object it names, by the endpoint it begins with; the longest beginning that fits counts.
 NAMED = {
-    "slug": {"": "event", "calls.": "ahead", "convened.": "cycle",
+    "slug": {"": "event", "calls.": "ahead", "convened.": "cycle", "mailings.": "ahead", "wordings.": "cycle",
              "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "importing.": "sheet", "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
-        "questionnaire.": "registration",
+        "questionnaire.": "registration", "mailings.": "reminder",
     },
     "code": {"constancias.": "certificate"},
     "key": {"questionnaire.": "form_question"},
@@ -62,14 +64,14 @@ NAMED = {
                "calls.entity": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
-    "kind": {"attendance.export": "csv", "calls.export": "csv", "reports.": "texto"},
+    "kind": {"attendance.export": "csv", "calls.export": "csv", "reports.": "texto", "wordings.": "confirmed", "mailings.": "thanks"},
     "verb": {"materials.": "ocultar", "convened.": "retirar"},
     "way": {"dialogue.": "subir"},
     "name": {"publicity.": "pdf"},
 }  # fmt: skip
 OF_THE_OFFICE = ("accounts_staff.", "publicity.entity", "publicity.keep_logo", "publicity.drop_logo", "publicity.logo")  # of no cycle
 NUMBERED_BY_EVENT = {"page", "version"}  # every event has a first one
-WORDS = {"csv", "texto", "ocultar", "retirar", "subir", "pdf"}
+WORDS = {"csv", "texto", "confirmed", "thanks", "ocultar", "retirar", "subir", "pdf"}
 # These answer what is not there with a sentence, and do nothing: "ya no está", "no está en el acta".
 TOLD = {"desk.retry": 303, "importing.abandon": 302, "constancias.reissue": 409}
 ROLES = (StaffRole.ORGANISER, StaffRole.READER, StaffRole.DOOR)  # an administrator works in every cycle
@@ -112,6 +114,7 @@ def an_office(db: Session) -> Office:
     own["ahead"] = ahead.slug
     own["convened"] = convene(db, cycle, many=1)[0]
     own["call"] = a_call(db, ahead)
+    own["reminder"] = add_reminder(db, ahead.id, AddReminder(minutes_before=60), by=SYSTEM, now=now)
     annex = {"filename": "matriz.xlsx", "media_type": "text/csv", "sha256": storage.shelf().put(b"a;b").sha256, "size": 3}
     calls.attach(db, ahead.id, own["call"], annex, by=SYSTEM, now=now)
     send(db, ahead, own["call"])
