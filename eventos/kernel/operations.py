@@ -210,12 +210,16 @@ def once(db: Session, status: int, write: Callable[[], Any]) -> Response:
     return answer
 
 
+class BadKey(InvalidInput):
+    code = "bad_idempotency_key"
+
+
 def _asked() -> idempotency.Asked | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
     if not (key.isascii() and key.isprintable() and 0 < len(key.strip()) <= LONGEST_KEY):
-        raise InvalidInput(fields={"Idempotency-Key": f"Use entre 1 y {LONGEST_KEY} signos visibles."})
+        raise BadKey(fields={"Idempotency-Key": f"Use entre 1 y {LONGEST_KEY} signos visibles."})
     kind = f"{request.mimetype}\n{request.query_string.decode('ascii', 'replace')}\n"
     body = sha256(kind.encode() + request.get_data()).hexdigest()
     return idempotency.Asked(str(current_caller().token_id), request.method, request.path, key.strip(), body)

@@ -84,6 +84,11 @@ def answered(properties: Mapping[str, Schema], *, about: str = "") -> Schema:
     return record(properties, needed=properties, about=about)
 
 
+def by_name(value: Schema, most: int, *, about: str = "") -> Schema:
+    """An object of at most so many values, by names that are not known beforehand."""
+    return _described({"type": "object", "additionalProperties": value, "maxProperties": most}, about)
+
+
 def or_null(schema: Schema) -> Schema:
     """The same, or null."""
     changed = {**schema, "type": [schema["type"], "null"]}
@@ -135,16 +140,19 @@ def _is(value: Any, kind: str) -> bool:
 
 
 def _look_inside(schema: Schema, value: dict[str, Any], where: str, wrong: dict[str, str]) -> None:
-    known = schema["properties"]
-    for name in schema["required"]:
+    known, others = schema.get("properties", {}), schema["additionalProperties"]
+    if len(value) > schema.get("maxProperties", len(value)):
+        wrong[where] = f"Caben hasta {schema['maxProperties']} datos."
+        return
+    for name in schema.get("required", ()):
         if name not in value:
             wrong[f"{where}.{name}" if where else name] = "Falta este dato."
     for name, each in value.items():
         place = f"{where}.{name}" if where else name
-        if name not in known:
+        if name not in known and not (others and is_storable(name)):
             wrong[_printable(place)] = "No conocemos este campo."
         else:
-            _look(known[name], each, place, wrong)
+            _look(known.get(name, others), each, place, wrong)
 
 
 def _fault_of_text(schema: Schema, value: str) -> str | None:

@@ -1,21 +1,27 @@
 """How a registration travels as JSON, and how what a program sends is judged: by the same form that people fill in."""
 
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from eventos.kernel import divipola
+from eventos.entities.queries import OfficeView
+from eventos.kernel import divipola, tokens
 from eventos.kernel.errors import InvalidInput
 from eventos.kernel.operations import answer, at, link, page_of
-from eventos.kernel.schemas import Schema, answered, moment, one_of, or_null, record, text
+from eventos.kernel.schemas import Schema, answered, by_name, moment, one_of, or_null, record, text
 from eventos.kernel.text import clean
 from eventos.kernel.vocabulary import DocumentType, LinkKind, Modality, RegistrationState, Source
 from eventos.kernel.webforms import BaseForm
-from eventos.people.rules import Notice
+from eventos.people.rules import notice as notice_of
+from eventos.registration import asking
 from eventos.registration.forms import ChangeForm, RegistrationForm
+from eventos.registration.forms_questions import consent_name
 from eventos.registration.queries import RegistrationRow
 from eventos.registration.queries_api import Standing
+from eventos.registration.queries_questions import Questionnaire
 from eventos.registration.rules import ChangeRegistration, Register
+from eventos.registration.rules_questions import Question, QuestionKind
 
 SEATS = (Modality.VIRTUAL, Modality.ONSITE)
 _WHO: dict[str, Schema] = {"given_names": text(80, least=1), "family_names": text(80, least=1), "phone": text(40)}
@@ -34,9 +40,13 @@ CONSENT = record(
         "authorised": {"type": "boolean", "const": True, "description": "La persona autorizó el tratamiento de sus datos."},
         "notice": text(64, least=64, about="El `sha256` del aviso que se le mostró (GET /notice)."),
         "invitations": {"type": "boolean", "description": "También autorizó que la inviten a otros eventos."},
+        "sensitive": {"type": "boolean", "description": "Autorizó que se guarden sus respuestas a preguntas sensibles."},
     },
     needed=["authorised", "notice"],
 )
+_WORD: Schema = {"type": "string"}
+_ANSWER: Schema = {"type": ["string", "array"], "maxLength": 4000, "items": text(200), "maxItems": 60}
+ANSWERS = by_name(_ANSWER, 60, about="Respuestas a las preguntas propias del evento, por su `key` (GET …/questions).")
 REGISTER = record(
     {
         "document_type": one_of(DocumentType),
@@ -45,6 +55,7 @@ REGISTER = record(
         **_WHO,
         **_WHERE,
         "modality": _HOW,
+        "answers": ANSWERS,
         "consent": CONSENT,
     },
     needed=["document_type", "document_number", "given_names", "family_names", "email", "entity", "post", "link_kind", "consent"],
@@ -81,6 +92,37 @@ REGISTRATION = answer(
                 }
             ),
             "links": _LINKS,
+        }
+    ),
+)
+QUESTIONS = answer(
+    "Questions",
+    answered(
+        {
+            "items": {
+                "type": "array",
+                "items": answered(
+                    {
+                        "key": {"type": "string"},
+                        "kind": one_of(QuestionKind),
+                        "label": {"type": "string"},
+                        "help": {"type": "string"},
+                        "required": {"type": "boolean"},
+                        "sensitive": {"type": "boolean", "description": "Siempre opcional; necesita `consent.sensitive`."},
+                        "options": {
+                            "type": "array",
+                            "items": answered(
+                                {"id": {"type": "string"}, "label": {"type": "string"}, "left": {"type": ["integer", "null"]}}
+                            ),
+                        },
+                        "shown_if": {
+                            "type": ["object", "null"],
+                            "description": "Se pregunta solo a quien respondió una de estas opciones.",
+                            "properties": {"question": {"type": "string"}, "any_of": {"type": "array", "items": {"type": "string"}}},
+                        },
+                    }
+                ),
+            }
         }
     ),
 )
@@ -123,16 +165,66 @@ def written(row: RegistrationRow) -> dict[str, Any]:
     return same | {"entity": row.entity_name, "modality": row.modality.value}
 
 
-def to_register(told: dict[str, Any], slug: str, notice: Notice, digest: str, offered: Modality) -> Register:
+def to_register(told: dict[str, Any], slug: str, office: OfficeView, sheet: Questionnaire | None, offered: Modality) -> Register:
     """The command of judged JSON. Raises InvalidInput, also when the notice that was shown is not the one of today."""
-    form = RegistrationForm(_typed(told) | {"consent": "y", **({"invitations": "y"} if told["consent"].get("invitations") else {})})
+    notice, consent = notice_of(office), told["consent"]
+    typed, wrong = _answers(told.get("answers", {}), sheet)
+    for key, value in _typed(told).items():
+        typed.add(key, value)
+    for name, is_given in (("consent", True), ("invitations", consent.get("invitations"))):
+        if is_given:
+            typed.add(name, "y")
+    if sheet is not None and consent.get("sensitive"):
+        typed.add(consent_name(sheet), "y")
+    form = asking.form_class(RegistrationForm, [sheet] if sheet else [], office, own=slug)(typed)
     form.offer_seats(offered)
-    wrong = _wrong(form, told)
-    if told["consent"]["notice"] != digest:
+    wrong = _wrong(form, told) | wrong
+    if consent["notice"] != tokens.digest(notice.text):
         wrong["consent.notice"] = "El aviso de datos personales es otro. Léalo con GET /notice y muéstrelo otra vez."
     if wrong:
         raise InvalidInput(fields=wrong)
-    return form.to_command(slug, notice)
+    return replace(form.to_command(slug, notice), answers=asking.told(form))
+
+
+def _answers(told: dict[str, Any], sheet: Questionnaire | None) -> tuple[MultiDict[str, str], dict[str, str]]:
+    """Answers as somebody would have typed them, and what is wrong with them before the form looks."""
+    typed: MultiDict[str, str] = MultiDict()
+    wrong: dict[str, str] = {}
+    asked = {question.key: question for question in sheet.questions} if sheet else {}
+    for key, value in told.items():
+        question = asked.get(key)
+        if question is None:
+            wrong[f"answers.{key[:60]}"] = "Este evento no pregunta eso."
+        elif question.kind is QuestionKind.FILE:
+            wrong[f"answers.{key}"] = "Los archivos no se reciben aquí: la persona los agrega en «Mi inscripción»."
+        elif isinstance(value, list) and question.kind is not QuestionKind.MULTIPLE:
+            wrong[f"answers.{key}"] = "Debe ser un texto."
+        elif question.kind is QuestionKind.MUNICIPIO and (place := divipola.get(value)) is not None:
+            typed.add(question.name, place.label)
+            typed.add(f"{question.name}-code", place.code)
+        else:
+            typed.setlist(question.name, value if isinstance(value, list) else [value])
+    return typed, wrong
+
+
+def questions(sheet: Questionnaire | None) -> dict[str, Any]:
+    """What an event asks besides the common data, in its order."""
+    return {"items": [_question(sheet, each) for each in sheet.questions] if sheet else []}
+
+
+def _question(sheet: Questionnaire, question: Question) -> dict[str, Any]:
+    said, seats = question.said, sheet.seats
+    lefts = {option.id: seats[question.key, option.id].left for option in question.offered if (question.key, option.id) in seats}
+    return {
+        "key": question.key,
+        "kind": question.kind.value,
+        "label": said.label,
+        "help": said.help,
+        "required": said.required,
+        "sensitive": said.sensitive,
+        "options": [{"id": option.id, "label": option.label, "left": lefts.get(option.id)} for option in question.offered],
+        "shown_if": {"question": said.shown_if.question, "any_of": list(said.shown_if.any_of)} if said.shown_if else None,
+    }
 
 
 def to_change(told: dict[str, Any], offered: Modality) -> ChangeRegistration:
@@ -164,10 +256,17 @@ def _wrong(form: BaseForm, told: dict[str, Any]) -> dict[str, str]:
     if not form.validate():
         for name, reasons in form.errors.items():
             if name is not None and reasons:
-                wrong.setdefault(_CALLED.get(name, name), " ".join(str(reason) for reason in reasons))
+                wrong.setdefault(_called(name), " ".join(str(reason) for reason in reasons))
         if form.form_errors:
             wrong.setdefault("", " ".join(str(reason) for reason in form.form_errors))
     return wrong
+
+
+def _called(name: str) -> str:
+    """How the API calls a field of the form."""
+    if name.startswith("sensibles-"):
+        return "consent.sensitive"
+    return f"answers.{name[2:].removesuffix('-code')}" if name.startswith("q-") else _CALLED.get(name, name)
 
 
 def filename_of(told: str, media_type: str) -> str:

@@ -17,6 +17,7 @@ from eventos.kernel.vocabulary import ApiScope, LinkKind, RegistrationState
 from eventos.people.rules import notice as notice_of
 from eventos.registration import exchange, queries_api, service
 from eventos.registration.models import Registration
+from eventos.registration.queries_questions import questionnaire
 from eventos.registration.service.register import Outcome
 
 door = ApiDoor("api_registrations", __name__, tag="Inscripciones")
@@ -47,6 +48,20 @@ def notice(_given: Given) -> Any:
     with reading() as db:
         told = notice_of(office_view(db))
     return {"sha256": tokens.digest(told.text), "summary": told.summary, "text": told.text}
+
+
+@door.operation(
+    "GET",
+    "/events/<slug>/questions",
+    scope=ApiScope.REGISTRATIONS_WRITE,
+    summary="Las preguntas propias de un evento",
+    about="Se responden al inscribir, en `answers`. Las que dependen de otra respuesta solo cuentan cuando se cumple.",
+    answer=exchange.QUESTIONS,
+)
+def questions(_given: Given, slug: str) -> Any:
+    with reading() as db:
+        event = event_in_scope(db, slug, current_caller())
+        return exchange.questions(questionnaire(db, event.id))
 
 
 @door.operation(
@@ -90,9 +105,9 @@ def registration(_given: Given, slug: str, public_id: str) -> Any:
 )
 def register(given: Given, slug: str) -> Any:
     def write(db: Session, event: EventRef) -> int:
-        now, told = clock.now(), notice_of(office_view(db))
+        now, sheet = clock.now(), questionnaire(db, event.id)
         offered = event_view_by_id(db, event.id).modality
-        command = exchange.to_register(given.body, event.slug, told, tokens.digest(told.text), offered)
+        command = exchange.to_register(given.body, event.slug, office_view(db), sheet, offered)
         outcome: Outcome
         (outcome,) = service.register(db, command, now=now, by=actor(), address=f"api:{current_caller().token_id}", demo=event.demo)
         return outcome.registration_id

@@ -78,7 +78,7 @@ IMPORT = answer(
         "consent_note": text(200, about="Dónde reposan las autorizaciones."),
         "filename": text(200),
         "modality": one_of(exchange.SEATS, about="La de quienes no la dicen en la lista."),
-        "departamento": text(2, about="Código DIVIPOLA del departamento que se prefiere para municipios con nombre repetido."),
+        "prefer_departamento": text(2, about="Código DIVIPOLA del departamento que se prefiere para municipios con nombre repetido."),
         "send_mails": yes_or_no("Enviar a cada persona nueva su confirmación.", default=False),
     },
     files=MEDIA,
@@ -96,7 +96,7 @@ def upload(given: Given, slug: str) -> Any:
     options = Options(
         has_consents=told.get("consents", False),
         consent_note=told.get("consent_note", ""),
-        prefer_departamento=told.get("departamento") or None,
+        prefer_departamento=told.get("prefer_departamento") or None,
         send_mails=told["send_mails"] and event.ends_at is not None and event.ends_at > clock.now(),
         modality=told.get("modality", ""),
     )
