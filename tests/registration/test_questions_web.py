@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from eventos.cycles import queries as cycles
@@ -59,7 +60,8 @@ def answer(client: FlaskClient, asked: Asked, files: dict[str, Any] | None = Non
     slug, questions = asked
     own = {kind: changes.pop(kind) for kind in list(changes) if kind in set(QuestionKind)}
     token = token_of(client.get("/mi-inscripcion"))
-    data = {**PERSON, **filled(questions, **own), **changes, **(files or {}), "csrf_token": token}
+    sent = {field: FileStorage(content, filename=name) for field, (content, name) in (files or {}).items()}
+    data = {**PERSON, **filled(questions, **own), **changes, **sent, "csrf_token": token}
     boundary, body = encode_multipart({name: value for name, value in data.items() if value is not None})
     path, multipart = f"/eventos/{slug}/inscripcion/con-archivos", f"multipart/form-data; boundary={boundary}"
     return client.post(path, data=body, content_type=multipart)
