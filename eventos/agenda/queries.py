@@ -1,18 +1,22 @@
-"""What a fresh instance still lacks, and what an event's page shows beside the event: its pieza, its materials, its answered questions."""
+"""What public pages show beside an event, the events of a feed, and what a fresh instance still lacks."""
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text, cast, exists, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
-from eventos.cycles.models import Cycle, Event, Material
+from eventos.cycles.models import Cycle, Event, EventDay, Material
+from eventos.cycles.queries import EventView, event_views_by_id
 from eventos.dialogue.models import Question
 from eventos.entities.models import Office
-from eventos.kernel.vocabulary import MakingState, QuestionState, StaffRole
+from eventos.kernel.errors import NotFound
+from eventos.kernel.vocabulary import EventState, MakingState, QuestionState, StaffRole
 from eventos.publicity.models import Flyer
+from eventos.registration.models import AdmissionPolicy
 
 
 @dataclass(frozen=True)
@@ -98,3 +102,30 @@ def beside(db: Session, event_id: int) -> Beside:
         downloads=tuple(Download(row[2], row[3], row[4], int(row[5]), int(row[6]) if row[6] else None) for row in found["download"]),
         answers=tuple(Answer(row[2], row[3]) for row in found["answer"]),
     )
+
+
+FEED_PAST = timedelta(days=90)
+MOST_IN_FEED = 500
+_PRIVATE = select(AdmissionPolicy.event_id).where(AdmissionPolicy.is_private)
+_PUBLIC = (Event.published_at.is_not(None), Event.state != EventState.DRAFT.value, Event.id.not_in(_PRIVATE))
+
+
+def cycle_name(db: Session, slug: str) -> str:
+    """The name of a cycle that the public knows of: one that has published something. Raises NotFound."""
+    shown = exists().where(Event.cycle_id == Cycle.id, *_PUBLIC)
+    name = db.execute(select(Cycle.name).where(Cycle.slug == slug, shown)).scalar_one_or_none()
+    if name is None:
+        raise NotFound("No encontramos ese ciclo.")
+    return name
+
+
+def feed(db: Session, *, now: datetime, cycle: str | None = None) -> list[EventView]:
+    """What a calendar that subscribes should know: events of the last three months and all that come, private ones left out.
+
+    Four statements, however many events.
+    """
+    last = select(EventDay.event_id).where(EventDay.ends_at > now - FEED_PAST)
+    wanted = select(Event.id).where(Event.id.in_(last), *_PUBLIC)
+    if cycle is not None:
+        wanted = wanted.join(Cycle, Cycle.id == Event.cycle_id).where(Cycle.slug == cycle)
+    return event_views_by_id(db, db.execute(wanted.order_by(Event.id.desc()).limit(MOST_IN_FEED)).scalars().all())

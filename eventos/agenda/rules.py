@@ -9,6 +9,7 @@ from eventos.cycles.rules import Registrable, Window, registration_window
 from eventos.kernel import clock, spanish
 from eventos.kernel.platforms import platform
 from eventos.kernel.vocabulary import EventState, LinkExposure, Modality
+from eventos.registration.rules import window_of
 
 if TYPE_CHECKING:
     from eventos.cycles.queries import EventView, PoolView
@@ -48,9 +49,9 @@ class Fact:
     rest: str | None = None
 
 
-def entrance(event: Announced, now: datetime) -> Entrance:
-    """What the badge and the button of an event say at this moment."""
-    window = registration_window(event, now)
+def entrance(event: Announced, now: datetime, *, late: bool = False) -> Entrance:
+    """What the badge and the button of an event say at this moment. `late`: it admits people until its end."""
+    window = window_of(event, now, late=late)
     if window is Window.CANCELLED:
         return Entrance("error", "Cancelado", "cross", sentence="Este evento fue cancelado.", is_over=True)
     if window is Window.DRAFT:

@@ -1,5 +1,7 @@
 """Doors of the public pages: the agenda, an event, its calendar file, and the legal pages of every public site."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from eventos.cycles.rules import PresenceRule
 from eventos.dialogue import queries as dialogue
 from eventos.dialogue import service as asking
 from eventos.dialogue.rules import MOST_OF_ONE_PERSON, QuestionsClosed, TooManyQuestions
+from eventos.entities.queries import office_view
 from eventos.kernel import clock, limits, links, spanish, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
@@ -24,6 +27,9 @@ from eventos.kernel.vocabulary import EventState, LinkExposure
 from eventos.people.rules import notice as habeas_data
 from eventos.registration import queries as registrations
 from eventos.registration.queries import RegistrationView
+from eventos.registration.queries_admission import PLAIN, invited_slug, policy_of
+from eventos.registration.queries_admission import policies as policies_of
+from eventos.registration.rules import Policy
 from eventos.registration.service.allowance import BAD_TOKENS
 
 PAST_PAGE = 10
@@ -38,17 +44,34 @@ NOTICES = {"question-sent": ("success", "Recibimos su pregunta. El equipo organi
 def home() -> str:
     now = clock.now()
     with reading() as db:
-        agenda = cycles.agenda(db, now)
+        ways = policies_of(db)
+        agenda = _open_to_all(cycles.agenda(db, now), ways)
         beginning = None if agenda.upcoming or agenda.past else queries.beginning(db)
     if beginning is not None and not beginning.is_done:
         return render_template("agenda/first_steps.html", beginning=beginning)
     pages = max(1, -(-len(agenda.past) // PAST_PAGE))
     page = min(max(1, request.args.get("pagina", 1, type=int)), pages)
     past = agenda.past[(page - 1) * PAST_PAGE : page * PAST_PAGE]
-    entrances = {card.slug: rules.entrance(card, now) for card in (*agenda.upcoming, *past)}
+    entrances = {card.slug: rules.entrance(card, now, late=ways.get(card.id, PLAIN).admits_late) for card in (*agenda.upcoming, *past)}
     demo = any(card.demo for card in (*agenda.upcoming, *past))
     return render_template(
-        "agenda/home.html", upcoming=agenda.upcoming, past=past, page=page, pages=pages, entrances=entrances, demo_banner=demo
+        "agenda/home.html",
+        feed=_subscription(url_for("agenda.agenda_feed")),
+        upcoming=agenda.upcoming,
+        past=past,
+        page=page,
+        pages=pages,
+        entrances=entrances,
+        demo_banner=demo,
+    )
+
+
+def _open_to_all(agenda: cycles.Agenda, ways: Mapping[int, Policy]) -> cycles.Agenda:
+    """The agenda without the events that are found by invitation alone."""
+    return replace(
+        agenda,
+        upcoming=tuple(card for card in agenda.upcoming if not ways.get(card.id, PLAIN).is_private),
+        past=tuple(card for card in agenda.past if not ways.get(card.id, PLAIN).is_private),
     )
 
 
@@ -56,8 +79,33 @@ def home() -> str:
 def event(slug: str) -> str:
     with reading() as db:
         view = _shown(cycles.event_view(db, slug))
+        policy = policy_of(db, view.id)
+        if policy.is_private:
+            raise NotFound("No encontramos ese evento.")
         beside = queries.beside(db, view.id)
-    return _event_page(view, beside)
+    return _event_page(view, beside, late=policy.admits_late)
+
+
+@mine.get("/privado/<invitation>")
+def invited(invitation: str) -> str:
+    """A private event, for whoever holds its invitation. Its files stay hidden: their addresses are open to all or to nobody."""
+    slug = _invited_slug(invitation)
+    with reading() as db:
+        view = _shown(cycles.event_view(db, slug))
+        beside = replace(queries.beside(db, view.id), flyer=None, downloads=())
+        late = policy_of(db, view.id).admits_late
+    return _event_page(view, beside, late=late, invitation=invitation)
+
+
+def _invited_slug(invitation: str) -> str:
+    """The event of an invitation. One that is not ours is counted, so that nobody can try them all."""
+    try:
+        with reading() as db:
+            return invited_slug(db, tokens.digest(invitation))
+    except NotFound:
+        with transaction() as db:
+            limits.spend(db, (BAD_TOKENS, client_address()))
+        raise
 
 
 @public.get("/eventos/<slug>/evento.ics")
@@ -70,6 +118,33 @@ def event_calendar(slug: str) -> Response:
     return download(
         calendar.publish([messages.occasion(view)], calendar_name=view.title), filename=f"{view.slug}.ics", media_type="text/calendar"
     )
+
+
+@public.get("/agenda.ics")
+def agenda_feed() -> Response:
+    """Every public event for who subscribes: what was put off or is private is not in it, what was called off says so."""
+    now = clock.now()
+    with reading() as db:
+        views = queries.feed(db, now=now)
+        office = office_view(db)
+    return _feed(views, f"Agenda de {office.name}" if office.name else "Agenda", "agenda.ics")
+
+
+@public.get("/ciclos/<slug>/agenda.ics")
+def cycle_feed(slug: str) -> Response:
+    """The same for one cycle."""
+    now = clock.now()
+    with reading() as db:
+        name = queries.cycle_name(db, slug)
+        views = queries.feed(db, now=now, cycle=slug)
+    return _feed(views, name, f"{slug}.ics")
+
+
+def _feed(views: list[EventView], name: str, filename: str) -> Response:
+    wire = calendar.publish([messages.occasion(view) for view in views], calendar_name=name)
+    answer = Response(wire, mimetype="text/calendar")
+    answer.headers.set("Content-Disposition", "inline", filename=filename)
+    return answer
 
 
 @preview.get("/escritorio/eventos/<slug>/vista")
@@ -90,7 +165,7 @@ def policies() -> str:
 @public.get("/mapa-del-sitio")
 def sitemap() -> str:
     with reading() as db:
-        upcoming = cycles.agenda(db, clock.now()).upcoming
+        upcoming = _open_to_all(cycles.agenda(db, clock.now()), policies_of(db)).upcoming
     return render_template("agenda/sitemap.html", upcoming=upcoming)
 
 
@@ -111,14 +186,16 @@ def _shown(view: EventView) -> EventView:
     return view
 
 
-def _event_page(view: EventView, beside: Beside, *, preview: bool = False) -> str:
+def _event_page(view: EventView, beside: Beside, *, preview: bool = False, late: bool = False, invitation: str | None = None) -> str:
     now = clock.now()
     is_over = view.postponed_at is None if view.ends_at is None else now >= view.ends_at
     shows_link = view.link_exposure is LinkExposure.PUBLIC and view.link
     return render_template(
         "agenda/event.html",
         event=view,
-        entrance=rules.entrance(view, now),
+        entrance=rules.entrance(view, now, late=late),
+        register_url=url_for("invited.form", invitation=invitation) if invitation else url_for("registration.form", slug=view.slug),
+        invitation=invitation,
         facts=rules.facts(view, now),
         link=view.link if shows_link else None,
         link_host=urlsplit(view.link).hostname if shows_link else None,
@@ -133,14 +210,21 @@ def _event_page(view: EventView, beside: Beside, *, preview: bool = False) -> st
             }
             for who in view.speakers
         ],
-        address=links.event(view.slug),
-        structured=messages.structured(view),
+        address=links.absolute(f"/privado/{invitation}") if invitation else links.event(view.slug),
+        structured=None if invitation else messages.structured(view),
         flyer=messages.picture(view, beside.flyer) if beside.flyer is not None else None,
         downloads=beside.downloads if is_over else (),
         answers=beside.answers,
         demo_banner=view.demo,
         preview=preview,
+        feed=_subscription(url_for("agenda.cycle_feed", slug=view.cycle_slug)),
     )
+
+
+def _subscription(path: str) -> dict[str, str]:
+    """The address of a feed for calendars (webcal) and as a file."""
+    address = links.absolute(path)
+    return {"webcal": f"webcal://{address.partition('://')[2]}", "url": address}
 
 
 # --- questions of whoever holds a personal link -----------------------------------------------------------------------------------

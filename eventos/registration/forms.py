@@ -220,7 +220,7 @@ class RegistrationForm(PersonFields, WorkplaceFields):
             phone=normalise_phone(self.phone.data) if self.phone.data else "",
         )
         purposes = (Purpose.EVENT, Purpose.INVITATIONS) if self.invitations.data else (Purpose.EVENT,)
-        others = [other for other in self.also.data or () if other != slug]
+        others = [other for other in (self.also.data or () if "also" in self else ()) if other != slug]
         return Register(
             event_slugs=(slug, *dict.fromkeys(others)),
             identity=identity,

@@ -128,16 +128,21 @@ class ChangeRegistration:
     modality: str = ""
 
 
-class Dated(Registrable, Protocol):
-    """An event as its registration window and its words need it."""
+class Timed(Registrable, Protocol):
+    """An event as its registration window needs it."""
 
-    @property
-    def title(self) -> str: ...
     @property
     def ends_at(self) -> datetime | None: ...
 
 
-def window_of(event: Dated, now: datetime, *, late: bool = False) -> Window:
+class Dated(Timed, Protocol):
+    """An event as the words about its window need it."""
+
+    @property
+    def title(self) -> str: ...
+
+
+def window_of(event: Timed, now: datetime, *, late: bool = False) -> Window:
     """The window of an event; one that admits late stays open until its end, unless the organiser gave an hour to close."""
     window = registration_window(event, now)
     if late and window is Window.CLOSED and event.registration_closes_at is None and event.ends_at is not None and now < event.ends_at:

@@ -49,7 +49,7 @@ def test_settings_are_kept_audited_and_shown_again(client: FlaskClient, admin: S
     assert client.post(url, data=typed).status_code == 303
     page = client.get(url).text
     assert 'value="24"' in page
-    assert "/invitacion/" in page
+    assert "/privado/" in page
     with looking() as db:
         row = db.execute(select(AdmissionPolicy)).scalar_one()
         assert (row.moderated, row.is_private, row.admits_late, row.offer_hours, row.group_limit) == (True, True, False, 24, 5)

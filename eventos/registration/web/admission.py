@@ -60,7 +60,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
         form=form,
         decision=decision,
         policy=policy,
-        invitation=links.absolute(f"/invitacion/{invitation_token(sealed)}") if sealed else None,
+        invitation=links.absolute(f"/privado/{invitation_token(sealed)}") if sealed else None,
         waiting=waiting,
         total=total,
         chosen=chosen,

@@ -13,14 +13,11 @@ from eventos.registration.asking import FILES_BODY
 from eventos.registration.service.allowance import BAD_TOKENS
 from eventos.registration.web import group, public
 
+NOWHERE = "-"  # no event has this address
+
 door = Door("invited", __name__, audience=Audience.PERSONAL)
-_THEIR_OWN = {
-    "registration.form",
-    "registration.submit",
-    "registration.submit_with_files",
-    "groups.form",
-    "groups.submit",
-}  # these look themselves
+# These look themselves, with what they read anyway.
+_THEIR_OWN = {"registration.form", "registration.submit", "registration.submit_with_files", "groups.form", "groups.submit", "agenda.event"}
 
 
 def slug_of(invitation: str) -> str:
@@ -34,33 +31,33 @@ def slug_of(invitation: str) -> str:
         raise
 
 
-@door.get("/invitacion/<invitation>/inscripcion")
+@door.get("/privado/<invitation>/inscripcion")
 def form(invitation: str) -> Any:
     return public.form(slug_of(invitation), invitation)
 
 
-@door.post("/invitacion/<invitation>/inscripcion")
+@door.post("/privado/<invitation>/inscripcion")
 def submit(invitation: str) -> Any:
     return public.submit(slug_of(invitation), invitation)
 
 
-@door.post("/invitacion/<invitation>/inscripcion/con-archivos", max_body=FILES_BODY)
+@door.post("/privado/<invitation>/inscripcion/con-archivos", max_body=FILES_BODY)
 def submit_with_files(invitation: str) -> Any:
     return public.submit(slug_of(invitation), invitation)
 
 
-@door.get("/invitacion/<invitation>/grupo")
+@door.get("/privado/<invitation>/grupo")
 def group_form(invitation: str) -> Any:
     return group.form(slug_of(invitation), invitation)
 
 
-@door.post("/invitacion/<invitation>/grupo")
+@door.post("/privado/<invitation>/grupo")
 def submit_group(invitation: str) -> Any:
     return group.submit(slug_of(invitation), invitation)
 
 
 def keep_private(app: Flask) -> None:
-    """Whatever page anybody may open about an event by its address, now or later, does not exist while the event is private."""
+    """Whatever page anybody may open about an event by its address, now or later, answers for a private one as for an unknown address."""
 
     @app.before_request
     def hide() -> None:
@@ -68,7 +65,7 @@ def keep_private(app: Flask) -> None:
         entry = entry_of(current_app, request.endpoint)
         if slug is None or entry is None or entry.audience not in (Audience.PUBLIC, Audience.OPEN) or request.endpoint in _THEIR_OWN:
             return
-        if request.url_rule is not None and request.url_rule.rule.startswith("/eventos/"):
+        if request.view_args and request.url_rule is not None and request.url_rule.rule.startswith("/eventos/"):
             with reading() as db:
                 if queries.is_private(db, slug):
-                    raise NotFound("No encontramos ese evento.")
+                    request.view_args["slug"] = NOWHERE
