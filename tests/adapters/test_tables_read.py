@@ -36,12 +36,22 @@ def book(*sheets: tuple[str, list[list[object]]]) -> bytes:
         (PEOPLE.encode("utf-16-le"), "utf-16-le"),
         (PEOPLE.encode("latin-1"), "cp1252"),
         (PEOPLE.replace("Ana", "“Ana”").encode("cp1252"), "cp1252"),
+        (PEOPLE.encode("mac_roman"), "mac_roman"),
+        (PEOPLE.encode("cp850"), "cp850"),
     ],
 )
 def test_csv_is_read_in_every_encoding_offices_save(data: bytes, encoding: str) -> None:
     table = read_table(data, filename="lista.csv")
     assert (table.kind, table.encoding, table.headers) == ("csv", encoding, HEADERS)
     assert [tuple(cell.replace("“Ana”", "Ana") for cell in row) for row in table.rows] == ROWS
+
+
+def test_signs_of_windows_are_not_taken_for_the_accents_of_another_machine() -> None:
+    written = "Nombre;Nota\r\nO’Higgins;“sí” – a 10 € la d’Artagnan… ¡Ñapa! © 2024\r\n"
+    table = read_table(written.encode("cp1252"), filename="lista.csv")
+    assert (table.encoding, table.rows) == ("cp1252", [("O’Higgins", "“sí” – a 10 € la d’Artagnan… ¡Ñapa! © 2024")])
+    alone = read_table("Nombre;Nota\r\nO’Higgins;uno–dos\r\n".encode("cp1252"), filename="lista.csv")
+    assert alone.rows == [("O’Higgins", "uno–dos")]
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])

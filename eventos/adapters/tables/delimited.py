@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,10 +12,14 @@ from eventos.adapters.tables.guard import SAVE_AS, UnreadableTable
 DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE = 64 * 1024
 _SAMPLE_ROWS = 200
+_LOOKED_AT = 1024 * 1024  # bytes in which accents are counted
+_SIGNS = {"cp1252": "", "mac_roman": "íóñ", "cp850": "áí"}  # letters whose byte is ’ — – or a hard space and ¡ in Windows-1252
+_SPOKEN = "áéíóúüñÁÉÍÓÚÜÑ"
+_ACCENTED = re.compile(rf"(?<=[A-Za-z])[{_SPOKEN}]|[{_SPOKEN}](?=[A-Za-z])")
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding. A byte-order mark decides; then strict UTF-8; Windows-1252 holds what is left."""
+    """The text and the name of its encoding. A byte-order mark decides; then strict UTF-8; then where the accents fall."""
     for mark, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if content.startswith(mark):
             return _decode_strictly(content[len(mark) :], encoding), encoding
@@ -25,12 +30,24 @@ def decode(content: bytes) -> tuple[str, str]:
     try:
         text, encoding = content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        # Five bytes have no meaning in Windows-1252; Latin-1 gives each of them one.
-        try:
-            text, encoding = content.decode("cp1252"), "cp1252"
-        except UnicodeDecodeError:
-            text, encoding = content.decode("latin-1"), "latin-1"
+        text, encoding = _one_byte_a_letter(content)
     return _refuse_binary(text), encoding
+
+
+def _one_byte_a_letter(content: bytes) -> tuple[str, str]:
+    """Windows-1252, unless Excel for Mac (Mac Roman) or "CSV (MS-DOS)" (code page 850) explains more accents inside words.
+
+    Two different letters are asked for, and one of them no sign that Windows users type: the apostrophe of O’Brien is an í in Mac Roman.
+    """
+    found = {name: _ACCENTED.findall(content[:_LOOKED_AT].decode(name, "replace")) for name in _SIGNS}
+    likely = max(found, key=lambda name: len(found[name]))  # the first of equals
+    letters = set(found[likely])
+    if likely != "cp1252" and len(letters) > 1 and letters - set(_SIGNS[likely]):
+        return content.decode(likely), likely
+    try:
+        return content.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError:  # five bytes have no meaning in Windows-1252; Latin-1 gives each of them one
+        return content.decode("latin-1"), "latin-1"
 
 
 def _decode_strictly(content: bytes, encoding: str) -> str:
