@@ -24,6 +24,9 @@ look() {
     has_program chromium || has_program chromium-browser || has_program google-chrome || required+=(chromium)
     has_program java || required+=(default-jre-headless)
     has_program pdftotext || required+=(poppler-utils)
+    # The judge of calendars is compiled for the tests; without these it is skipped by name.
+    has_program cc || optional+=(gcc libc6-dev)
+    ! has_program dpkg-query || has_package libical-dev || optional+=(libical-dev)
     # Playwright's driver needs it, and a bare Debian lacks it.
     ! has_program dpkg-query || has_package libatomic1 || required+=(libatomic1)
   fi

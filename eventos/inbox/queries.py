@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from eventos.cycles.models import Event
 from eventos.cycles.queries.cards import Member, in_scope
 from eventos.inbox.models import InboundDecision, InboundMail
-from eventos.inbox.rules import Invited
 from eventos.kernel.correspondence import MailRecord
 from eventos.kernel.errors import NotFound
 from eventos.kernel.titles import title
@@ -55,6 +54,18 @@ class Sent:
     message_id: str
     registration_id: int | None
     event_id: int | None
+
+
+@dataclass(frozen=True)
+class Invited:
+    """The registration whose invite was answered; `day`: which day of the event that invite was for."""
+
+    registration_id: int
+    event_id: int
+    email: str
+    sequence: int
+    is_registered: bool
+    day: int
 
 
 def inbound(db: Session, staff: Member, *, page: int) -> list[InboundRow]:

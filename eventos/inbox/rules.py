@@ -84,16 +84,17 @@ class Verdict:
     reason: str
 
 
-@dataclass(frozen=True)
-class Invited:
+class Invited(Protocol):
     """The registration an answer is about. `day`: which day of the event the invite was for."""
 
-    registration_id: int
-    event_id: int
-    email: str
-    sequence: int
-    is_registered: bool
-    day: int
+    @property
+    def email(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+    @property
+    def is_registered(self) -> bool: ...
+    @property
+    def day(self) -> int: ...
 
 
 FOREIGN = Verdict("foreign", "No responde a ningún correo enviado desde aquí.")

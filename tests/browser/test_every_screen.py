@@ -20,6 +20,8 @@ from tests.support.server import Server
 
 # What answers a GET and is no page to look at, and why.
 NOT_PAGES = {
+    "agenda.agenda_feed": "a feed",
+    "agenda.cycle_feed": "a feed",
     "agenda.event_calendar": "a file",
     "attendance.export": "a file",
     "call_receipt.annex": "a file",
@@ -37,6 +39,7 @@ NOT_PAGES = {
     "flyer.square": "a picture",
     "flyer.wide": "a picture",
     "importing.problems_csv": "a file",
+    "inbox.file": "a file",
     "materials.file": "a file",
     "materials.page": "a picture",
     "my_registration.invitation": "a file",

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
+import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from openxml_audit import OpenXmlValidator
@@ -45,6 +47,31 @@ def axe(page: Page) -> list[str]:
         for violation in violations
         for node in violation["nodes"]
     ]
+
+
+@cache
+def _libical() -> Path | None:
+    """The checker of icalcheck.c, compiled once; None without a compiler or libical's headers."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    checker = Path(tempfile.mkdtemp(prefix="icalcheck-")) / "icalcheck"
+    source = Path(__file__).with_name("icalcheck.c")
+    made = subprocess.run([compiler, "-O1", "-o", str(checker), str(source), "-lical"], capture_output=True, check=False)
+    return checker if made.returncode == 0 else None
+
+
+def libical(calendar: bytes) -> list[str]:
+    """What libical finds wrong with a calendar (RFC 5545, and RFC 5546 for its METHOD); best empty. Skips by name without libical-dev."""
+    checker = _libical()
+    if checker is None:
+        pytest.skip("libical-dev or a C compiler is missing: `make test` installs them, or says how")
+    with tempfile.NamedTemporaryFile(suffix=".ics") as file:
+        file.write(calendar)
+        file.flush()
+        found = subprocess.run([str(checker), file.name], capture_output=True, text=True, timeout=20, check=False)
+    assert found.returncode in {0, 1}, found
+    return found.stdout.splitlines()
 
 
 def vnu(pages: Mapping[str, str]) -> list[str]:

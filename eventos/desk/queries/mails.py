@@ -93,8 +93,8 @@ class MailCounts:
 def mail_counts(db: Session, staff: Member) -> MailCounts:
     """How many were sent, wait, and failed or are held: one statement."""
     jobs = _jobs(staff, func.count(), func.sum(case((Job.buried_at.is_(None), 1), else_=0))).subquery()
-    sent = _sent(staff, func.count().label("all"), func.count(MailRecord.bounced_at).label("bounced")).subquery()
-    row = db.execute(select(jobs, sent)).one()
+    sent, bounced = (_sent(staff, counted).scalar_subquery() for counted in (func.count(), func.count(MailRecord.bounced_at)))
+    row = db.execute(select(jobs, sent, bounced)).one()
     return MailCounts(sent=row[2], waiting=int(row[1] or 0), failed=row[0] - int(row[1] or 0), bounced=row[3])
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from eventos.cycles.models import Event
 from eventos.cycles.queries.cards import Member, in_scope
+from eventos.kernel.correspondence import MailRecord
 from eventos.kernel.errors import NotFound
 from eventos.people.models import Person
 from eventos.registration.models import Registration
@@ -20,13 +21,19 @@ class RegistrationDetail(RegistrationRow):
 
     event_slug: str
     cancelled_at: datetime | None
+    reply: str
+    replied_at: datetime | None
+    bounced: str | None  # what the server said of the last mail that came back
 
 
 def registration_in_scope(db: Session, public_id: str, staff: Member) -> RegistrationDetail:
     """A registration of an event in this person's cycles: one statement. Raises NotFound for a foreign one too."""
     original, person = aliased(Person), aliased(Person)
+    about = (MailRecord.about_type == "registration", MailRecord.about_id == Registration.id, MailRecord.bounced_at.is_not(None))
+    bounced = select(MailRecord.bounce_reason).where(*about).order_by(MailRecord.id.desc()).limit(1).correlate(Registration)
+    told = (Registration.cancelled_at, Registration.reply, Registration.replied_at, bounced.scalar_subquery().label("bounced"))
     row = db.execute(
-        select(*row_columns(person), Registration.cancelled_at, Event.slug.label("event_slug"))
+        select(*row_columns(person), *told, Event.slug.label("event_slug"))
         .join(Event, Event.id == Registration.event_id)
         .join(original, original.id == Registration.person_id)
         .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
