@@ -241,3 +241,19 @@ def test_the_board_costs_three_statements_however_many_entities(db: Session) -> 
     with counted() as statements:
         assert len(queries.board(db, view)) == 27
     assert len(statements) <= 3, str(statements)
+
+
+def test_several_calls_of_an_event_cost_three_statements_and_keep_their_own_answers(db: Session) -> None:
+    event = a_published_event(db)
+    convene(db, event.cycle_id, many=3)
+    first, second = a_call(db, event), a_call(db, event)
+    for public_id in (first, second):
+        send(db, event, public_id, now=BEFORE)
+    service.confirm(db, letter(db, recipients(db, event, first)[0]), SIGNED, now=BEFORE)
+    views = queries.calls_of(db, event.id)
+    with counted() as statements:
+        found = queries.boards(db, views)
+    assert len(statements) <= 3, str(statements)
+    confirmed = {view.public_id: sum(row.standing is Standing.CONFIRMED for row in found[view.id]) for view in views}
+    assert confirmed == {first: 1, second: 0}
+    assert [len(rows) for rows in found.values()] == [3, 3]

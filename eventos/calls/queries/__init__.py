@@ -1,6 +1,6 @@
 """Who is convened, the calls of an event and their boards, and each entity's copy."""
 
-from eventos.calls.queries.board import BoardRow, CallView, board, call, call_by_id, call_for_write, calls_of, with_flyer
+from eventos.calls.queries.board import BoardRow, CallView, board, boards, call, call_by_id, call_for_write, calls_of, with_flyer
 from eventos.calls.queries.convened import ConvenedView, convened, convened_for_write, convened_of, entities_of, how_many
 from eventos.calls.queries.letters import (
     DesigneeView,
@@ -27,6 +27,7 @@ __all__ = [
     "LetterView",
     "RecipientView",
     "board",
+    "boards",
     "call",
     "call_by_id",
     "call_for_write",

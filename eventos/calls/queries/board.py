@@ -1,7 +1,7 @@
 """Calls of an event, and the board of one: every convened entity once, with how its mail fared, what it answered and who registered."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,9 @@ class BoardRow:
         return self.declined_at or self.confirmed_at
 
 
+# Entity as it was written and folded, municipality, mail as it is compared, and how many.
+Registrants = tuple[str, str | None, str | None, int]
+
 _CALL = (
     Call.id, Call.public_id, Call.event_id, Event.cycle_id, Call.subject, Call.body, Call.deadline_at, Call.flyer, Call.flyer_version,
     Call.flyer_files, Call.attachments, Call.state, Call.content_sha256, Call.created_by, Call.created_at, Call.sent_by, Call.sent_at,
@@ -141,17 +144,43 @@ def with_flyer(db: Session, view: CallView) -> CallView:
 
 def board(db: Session, view: CallView) -> list[BoardRow]:
     """Every entity convened, and every one that got the call and was removed later: three statements, however many they are."""
-    got = and_(CallRecipient.convened_id == Convened.id, CallRecipient.call_id == view.id)
+    return boards(db, [view])[view.id]
+
+
+def boards(db: Session, views: Sequence[CallView]) -> dict[int, list[BoardRow]]:
+    """The boards of several calls of one event, by their ids: three statements for all of them."""
+    if not views:
+        return {}
+    ids = [view.id for view in views]
+    got = and_(CallRecipient.convened_id == Convened.id, CallRecipient.call_id.in_(ids))
     rows = db.execute(
         select(Convened, Entity.name, Entity.name_key, CallRecipient)
         .join(Entity, Entity.id == Convened.entity_id)
         .outerjoin(CallRecipient, got)
-        .where(Convened.cycle_id == view.cycle_id, or_(Convened.removed_at.is_(None), CallRecipient.id.is_not(None)))
+        .where(Convened.cycle_id == views[0].cycle_id)
         .order_by(Entity.name_key, Convened.id)
     ).all()
-    designees = _designees(db, view.id)
-    found = [_row(*row, deadline_at=view.deadline_at, designated=len(designees.get(row[3].id if row[3] else 0, ()))) for row in rows]
-    registered = _registered(db, view.event_id, found, designees)
+    entities = {convened.id: (convened, name, key) for convened, name, key, _copy in rows}
+    copies = {(copy.call_id, copy.convened_id): copy for _convened, _name, _key, copy in rows if copy is not None}
+    designees = _designees(db, ids)
+    registrants = _registrants(db, views[0].event_id, [key for _one, _name, key in entities.values()], designees)
+    return {view.id: _board(view, entities.values(), copies, designees, registrants) for view in views}
+
+
+def _board(
+    view: CallView,
+    entities: Iterable[tuple[Convened, str, str]],
+    copies: Mapping[tuple[int, int], CallRecipient],
+    designees: Mapping[int, list[str]],
+    registrants: Sequence[Registrants],
+) -> list[BoardRow]:
+    found = []
+    for convened, name, key in entities:
+        copy = copies.get((view.id, convened.id))
+        if copy is not None or convened.removed_at is None:
+            designated = len(designees.get(copy.id, ())) if copy else 0
+            found.append(_row(convened, name, key, copy, deadline_at=view.deadline_at, designated=designated))
+    registered = _registered(found, designees, registrants)
     return [_with(row, registered.get(row.convened_id, 0)) for row in found]
 
 
@@ -189,36 +218,40 @@ def _with(row: BoardRow, registered: int) -> BoardRow:
     return replace(row, registered=registered) if registered else row
 
 
-def _designees(db: Session, call_id: int) -> dict[int, list[str]]:
+def _designees(db: Session, call_ids: Sequence[int]) -> dict[int, list[str]]:
     """Recipient → the mail keys of those it designated."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = db.execute(
         select(CallDesignee.recipient_id, CallDesignee.email_key)
         .join(CallRecipient, CallRecipient.id == CallDesignee.recipient_id)
-        .where(CallRecipient.call_id == call_id, CallDesignee.removed_at.is_(None))
+        .where(CallRecipient.call_id.in_(call_ids), CallDesignee.removed_at.is_(None))
     )
     for recipient_id, key in rows:
         found[recipient_id].append(key)
     return found
 
 
-def _registered(db: Session, event_id: int, rows: Sequence[BoardRow], designees: dict[int, list[str]]) -> dict[int, int]:
-    """Convened → how many hold an active registration: they wrote the entity's name, or it designated their mail. Nobody counts twice."""
-    by_key = {row.entity_key: row for row in rows}
-    by_mail = {key: row for row in rows if row.recipient_id for key in designees.get(row.recipient_id, ())}
-    if not rows:
-        return {}
-    wanted = Registration.entity_key.in_(by_key)
-    here = db.execute(
+def _registrants(db: Session, event_id: int, keys: Sequence[str], designees: Mapping[int, list[str]]) -> list[Registrants]:
+    """How many hold an active registration under each entity's name, municipality and mail: of these entities, or designated by them."""
+    mails = {mail for some in designees.values() for mail in some}
+    by_name = Registration.entity_key.in_(keys)
+    rows = db.execute(
         select(Registration.entity_key, Registration.divipola, Person.email_key, func.count())
         .join(Person, Person.id == Registration.person_id)
         .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
-        .where(or_(wanted, Person.email_key.in_(by_mail)) if by_mail else wanted)
+        .where(or_(by_name, Person.email_key.in_(mails)) if mails else by_name)
         .group_by(Registration.entity_key, Registration.divipola, Person.email_key)
     )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def _registered(rows: Sequence[BoardRow], designees: Mapping[int, list[str]], registrants: Sequence[Registrants]) -> dict[int, int]:
+    """Convened → its registrants: they wrote the entity's name, or it designated their mail. Nobody counts twice."""
+    by_key = {row.entity_key: row for row in rows}
+    by_mail = {key: row for row in rows if row.recipient_id for key in designees.get(row.recipient_id, ())}
     counted: dict[int, int] = defaultdict(int)
-    for entity_key, code, mail, many in here:
-        row = by_mail.get(mail) or by_key.get(entity_key)
+    for entity_key, code, mail, many in registrants:
+        row = by_mail.get(mail or "") or by_key.get(entity_key)
         # Two municipalities may share a name (Riosucio): the code tells their town halls apart.
         if row is None or (mail not in by_mail and row.divipola and code and row.divipola != code):
             continue

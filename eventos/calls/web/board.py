@@ -36,12 +36,12 @@ def index(slug: str) -> Any:
         ref = event_in_scope(db, slug, current_staff())
         event, calls = event_view_by_id(db, ref.id), queries.calls_of(db, ref.id)
         convened = queries.how_many(db, ref.cycle_id)
-        tallies = {call.id: _tally(queries.board(db, call), call) for call in calls[:MOST_CALLS]}
+        found = queries.boards(db, [call for call in calls if call.is_sent])
     return render_template(
         "calls/index.html",
         event=event,
         calls=calls,
-        tallies=tallies,
+        tallies={call.id: _tally(found[call.id], call) for call in calls if call.is_sent},
         headings={call.id: messages.heading(call, event, _SOMEBODY) for call in calls},
         convened=convened,
         writes=_writes(),
@@ -50,7 +50,6 @@ def index(slug: str) -> Any:
     )
 
 
-MOST_CALLS = 8
 _SOMEBODY = OfficeView(name="la oficina")  # a subject is shown to staff without asking who they are
 
 

@@ -107,7 +107,7 @@ class Gathered:
 
 
 def gathered(db: Session, event_id: int) -> Gathered:
-    """The material of an informe: twelve statements, however many people came, and three more for each convocatoria. Raises NotFound."""
+    """The material of an informe: twelve statements, three more when there was a convocatoria, however many people. Raises NotFound."""
     event = event_view_by_id(db, event_id)
     acta, count = _acta(db, event_id, attendance.count(db, event_id, expected=event.expected))
     slides, files = _materials(db, event_id)
@@ -129,9 +129,8 @@ def gathered(db: Session, event_id: int) -> Gathered:
 def _called(db: Session, event_id: int) -> tuple[CalledView, ...]:
     """The convocatorias that were sent, in order."""
     sent = [each for each in reversed(calls.calls_of(db, event_id)) if each.sent_at is not None]
-    return tuple(
-        CalledView(each.sent_at, each.deadline_at, each.content_sha256, tuple(calls.board(db, each))) for each in sent if each.sent_at
-    )
+    found = calls.boards(db, sent)
+    return tuple(CalledView(each.sent_at, each.deadline_at, each.content_sha256, tuple(found[each.id])) for each in sent if each.sent_at)
 
 
 def _acta(db: Session, event_id: int, count: Count) -> tuple[Acta | None, Count]:
