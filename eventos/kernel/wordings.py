@@ -299,14 +299,20 @@ def fill(wording: Wording, values: Mapping[str, str]) -> Worded:
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return _FIELD.sub(lambda found: values[found[1]], text)
+    return _FIELD.sub(lambda found: _value(values[found[1]], text[found.end() :]), text)
+
+
+def _value(value: str, after: str) -> str:
+    """What a field says before these words: "8:00 a. m." loses its full stop before another."""
+    return value[:-1] if value.endswith(".") and after.startswith(".") else value
 
 
 def _pieces(line: str, values: Mapping[str, str]) -> list[Piece]:
     found: list[Piece] = []
-    for at, part in enumerate(_FIELD.split(line)):
+    parts = _FIELD.split(line)
+    for at, part in enumerate(parts):
         if at % 2:
-            found.append(Piece(values[part]))
+            found.append(Piece(_value(values[part], parts[at + 1])))
             continue
         last = 0
         for address in _ADDRESS.finditer(part):

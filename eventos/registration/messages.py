@@ -63,6 +63,7 @@ def _letter(view: ConfirmationView, kind: Kind, *, identifier: str, other_mail: 
         "invites": invites,
         "facts": [*facts(registration), *standing(registration)],
         "asks": _ASKS.get(registration.state, "Ver mi inscripción"),
+        "was_invited": registration.needs_consent or registration.state is RegistrationState.UNCONFIRMED,
         "may_return": registration.state is RegistrationState.CANCELLED,
     }
     return Mail(

@@ -97,3 +97,9 @@ def test_addresses_that_the_office_writes_can_be_followed_without_their_full_sto
     assert len(told.paragraphs) == 2
     assert re.search("javascript", str(fill(Wording("x", "javascript:alert(1)"), samples(KIND)).paragraphs))
     assert not any(piece.is_link for piece in fill(Wording("x", "javascript:alert(1)"), samples(KIND)).paragraphs[0][0])
+
+
+def test_an_hour_at_the_end_of_a_sentence_has_one_full_stop() -> None:
+    told = fill(Wording("{hora}. {evento}.", "Empieza a las {hora}.\nHasta {hora}, {nombre}"), samples(KIND))
+    assert ("m.." in told.subject + told.text, "a. m.\nHasta" in told.text, "a. m., Elvira" in told.text) == (False, True, True)
+    assert "".join(piece.text for piece in told.paragraphs[0][0]).endswith("10:00 a. m.")
