@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from eventos import demo, migrations
 from eventos.accounts import service as accounts
-from eventos.accounts.models import Staff
+from eventos.accounts.models import ApiToken, Staff
 from eventos.adapters import storage
 from eventos.adapters.mail.inbox import read as read_mail
 from eventos.app import create_app
@@ -32,11 +32,11 @@ from eventos.kernel import clock, correspondence, tokens
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import database, reading, transaction
 from eventos.kernel.settings import Settings
-from eventos.kernel.vocabulary import Modality, ReportState, StaffRole
+from eventos.kernel.vocabulary import ApiScope, Modality, ReportState, StaffRole
 from eventos.people.models import Person
 from eventos.registration import importing
 from eventos.registration import service as registration
-from eventos.registration.models import Import, Registration
+from eventos.registration.models import FormQuestion, Import, Registration
 from eventos.registration.service import importing as imports
 from eventos.registration.service import tickets
 from eventos.registration.service.change import MailChange, mail_change_token
@@ -116,6 +116,7 @@ def _add_the_rest(app: Flask) -> Scene:
     found: dict[str, str] = {}
     with transaction() as db:
         cookie = _admin(db)
+        _keys(db)
         accounts.begin_totp(db, db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one())
         helper = a_staff(db, role=StaffRole.ORGANISER, email="organiza@oficina.example", name="Olga Prueba Sauce")
         newcomer = a_staff(db, role=StaffRole.DOOR, email="puerta@oficina.example", name="Pía Muestra Cedro", password=None)
@@ -133,6 +134,16 @@ def _add_the_rest(app: Flask) -> Scene:
     with reading() as db:
         _look_up(db, found)
     return Scene(cookie, {endpoint: tuple(one.format(**found) for one in some) for endpoint, some in ADDRESSES.items()})
+
+
+def _keys(db: Session) -> None:
+    """Keys to the API: one that works and one that was revoked."""
+    owner = db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one()
+    for name, scopes in (("Portal de la Gobernación", list(ApiScope)), ("Tablero de prueba", [ApiScope.EVENTS_READ])):
+        accounts.make_api_token(db, staff_id=owner, name=name, scopes=scopes, days=90, by=SYSTEM, now=clock.now())
+    last = db.scalars(select(ApiToken.public_id).order_by(ApiToken.id.desc())).first()
+    assert last is not None
+    accounts.revoke_api_token(db, last, staff_id=owner, by=SYSTEM, now=clock.now())
 
 
 def _more_events(db: Session, found: dict[str, str]) -> None:
@@ -255,6 +266,7 @@ def _unfinished(db: Session, found: dict[str, str]) -> None:
 
 def _look_up(db: Session, found: dict[str, str]) -> None:
     fifth, third = _event(db, FIFTH).id, _event(db, THIRD).id
+    found["asked"] = db.scalars(select(FormQuestion.key).order_by(FormQuestion.id)).first() or ""
     found["attendee"] = db.scalars(select(Registration.public_id).where(Registration.event_id == fifth)).first() or ""
     found["ready"] = db.scalars(select(Report.public_id).where(Report.event_id == fifth)).one()
     found["question"] = db.scalars(select(Question.public_id).where(Question.event_id == fifth).order_by(Question.position)).first() or ""
@@ -281,6 +293,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "registration.links": ("/mi-inscripcion",),
     "my_registration.show": ("/i/{link}", "/i/{waits}", "/i/{gone}"),
     "my_registration.data": ("/i/{link}/datos",),
+    "my_registration.answers": ("/i/{link}/respuestas",),
+    "questionnaire.index": (f"{_DESK}/{FORUM}/formulario", f"{_DESK}/{FIFTH}/formulario"),
+    "questionnaire.preview": (f"{_DESK}/{FORUM}/formulario/vista",),
+    "questionnaire.new": (f"{_DESK}/{FORUM}/formulario/nueva?clase=multiple", f"{_DESK}/{FORUM}/formulario/nueva?clase=date"),
+    "questionnaire.edit": (f"{_DESK}/{FORUM}/formulario/{{asked}}",),
+    "questionnaire.answers": ("/escritorio/inscripciones/{registration}/respuestas",),
     "my_registration.ask_cancel": ("/i/{link}/cancelar", "/i/{waits}/cancelar"),
     "my_registration.mail_address": ("/i/{link}/correo",),
     "my_registration.confirm_mail": ("/correo/{confirm}",),
@@ -297,6 +315,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "accounts_staff.team": ("/escritorio/equipo",),
     "accounts_staff.account": ("/escritorio/cuenta",),
     "accounts_staff.totp": ("/escritorio/cuenta/codigo",),
+    "accounts_staff.api_tokens": ("/escritorio/llaves",),
+    "description.page": ("/api",),
     "entities.office": ("/escritorio/oficina",),
     "cycles.index": ("/escritorio/ciclos",),
     "cycles.cycle": ("/escritorio/ciclos/{cycle}",),
