@@ -9,6 +9,7 @@ from eventos.accounts.models import Staff
 from eventos.attendance import service as attendance
 from eventos.attendance.acta import Part
 from eventos.checkin import service as checkin
+from eventos.inbox.models import InboundDecision, InboundMail
 from eventos.kernel import audit, clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import is_sqlite
@@ -26,7 +27,7 @@ KEPT = {
     "audit_entry": "action", "consent": "channel", "consent_text": "body", "attendance_decision": "reason",
     "registrant_import_row": "given_names", "scan": "reason", "attendance_part": "part", "roster": "list_hash", "roster_entry": "evidence",
     "form_question_version": "label",
-    "event_call": "subject", "event_call_entry": "by",
+    "event_call": "subject", "event_call_entry": "by", "inbound_mail": "verdict", "inbound_decision": "decided_by",
 }  # fmt: skip
 
 
@@ -41,6 +42,9 @@ def write_one_of_each(db: Session) -> None:
     convene(db, event.cycle_id, many=1)
     send(db, event, a_call(db, event))
     a_question(db, event)
+    db.add(InboundMail(id=1, public_id="a", sha256="b", kind="reply", verdict="doubtful", via="folder", received_at=clock.now()))
+    db.flush()
+    db.add(InboundDecision(inbound_id=1, accepted=True, decided_by="system", decided_at=clock.now()))
     audit.record(db, SYSTEM, "test.done", "thing", 1)
     db.flush()
 
