@@ -9,14 +9,28 @@ from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster
 from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
 from eventos.certificates.models import BadgeSheet, Certificate
 from eventos.checkin.models import Acceptance, DeviceEvent, Scan
-from eventos.cycles.models import Cycle, CycleMunicipio, CycleStaff, Event, EventDay, EventRole, Material, ProgrammeItem, SeatPool, Speaker
+from eventos.cycles.models import (
+    Cycle,
+    CycleMunicipio,
+    CycleStaff,
+    Event,
+    EventDay,
+    EventRole,
+    MailWording,
+    Material,
+    ProgrammeItem,
+    SeatPool,
+    Speaker,
+)
 from eventos.dialogue.models import Question
 from eventos.entities.models import Entity, Office
 from eventos.inbox.models import InboundDecision, InboundMail
 from eventos.kernel.outbox import Job
+from eventos.mailings.models import AfterMail, AfterPlan
 from eventos.people.models import Consent, Person
 from eventos.publicity.models import Flyer, Logo
 from eventos.registration.models import (
+    AdmissionPolicy,
     Answer,
     FormQuestion,
     FormQuestionVersion,
@@ -24,6 +38,7 @@ from eventos.registration.models import (
     ImportRow,
     OptionSeat,
     Registration,
+    RegistrationGroup,
     SensitiveAnswer,
 )
 from eventos.reports.models import Report, ReportSection, ReportWords
@@ -56,10 +71,15 @@ def remove(db: Session) -> int:
     for of_door in (Scan, DeviceEvent, BadgeSheet, Roster):
         db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
+    db.execute(delete(AfterMail).where(AfterMail.event_id.in_(events)))
     db.execute(delete(Registration).where(Registration.event_id.in_(events)))
+    for of_admission in (RegistrationGroup, AdmissionPolicy):
+        db.execute(delete(of_admission).where(of_admission.event_id.in_(events)))
     for part in (
         FormQuestion,
         Import,
+        Reminder,
+        AfterPlan,
         ReportSection,
         ReportWords,
         Report,
@@ -114,6 +134,8 @@ def _forget_jobs(db: Session, events: Any, registrations: Any) -> None:
         "certificate_id": select(Certificate.id).where(Certificate.registration_id.in_(registrations)),
         "sheet_id": select(BadgeSheet.id).where(BadgeSheet.event_id.in_(events)),
         "import_id": select(Import.id).where(Import.event_id.in_(events)),
+        "reminder_id": select(Reminder.id).where(Reminder.event_id.in_(events)),
+        "after_mail_id": select(AfterMail.id).where(AfterMail.event_id.in_(events)),
     }
     gone = {name: set(db.scalars(ids)) for name, ids in going.items()}
     waiting = db.execute(select(Job.id, Job.args).where(Job.done_at.is_(None))).all()

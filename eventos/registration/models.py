@@ -98,6 +98,15 @@ class AdmissionPolicy(Base):
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
+class UsedLink(Base):
+    """A one-time link to "Mis eventos" that was opened; kept until the link would have expired anyway."""
+
+    __tablename__ = "used_link"
+
+    token_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+
+
 class RegistrationGroup(Base):
     """Several people one colleague wrote down; each of them confirms and consents by their own mail."""
 

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 from eventos.adapters import mail
 from eventos.adapters.mail import Mail
 from eventos.entities.queries import office_view
-from eventos.kernel import clock, correspondence, outbox, pace, reach
+from eventos.kernel import clock, correspondence, links, outbox, pace, reach, tokens
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
 from eventos.kernel.reach import Reached
 from eventos.kernel.vocabulary import EventState, RegistrationState
-from eventos.registration import messages, queries, service
+from eventos.registration import messages, messages_my_events, queries, service
 from eventos.registration.queries_mail import confirmation_view
 from eventos.registration.rules_reminders import REMINDED
 from eventos.registration.service.questions import copy_questions
@@ -122,7 +122,7 @@ def _take_turn() -> None:
         raise TransientFailure("Espera su turno para salir.", retry_after=seconds)
 
 
-def _send(kind: str, letters: Sequence[Mail], registration_id: int, *, paced: bool = False) -> None:
+def _send(kind: str, letters: Sequence[Mail], registration_id: int | None, *, paced: bool = False) -> None:
     """Send what was not sent yet, writing down each letter; with the last one the job is done."""
     with reading() as db:
         sent = queries.already_sent(db, [letter.message_id for letter in letters])
@@ -144,7 +144,7 @@ def _send(kind: str, letters: Sequence[Mail], registration_id: int, *, paced: bo
                 outbox.finish(db)
 
 
-def _hand_over(kind: str, letter: Mail, registration_id: int) -> None:
+def _hand_over(kind: str, letter: Mail, registration_id: int | None) -> None:
     """Give one letter to the server; what it will not take is written down as bounced, and stays for staff to mend."""
     try:
         mail.send(letter)
@@ -160,6 +160,16 @@ def _hand_over(kind: str, letter: Mail, registration_id: int) -> None:
                 why=f"{refused.message} {refused.detail or ''}".strip(),
             )
         raise
+
+
+@task("registration.my_events")
+def send_my_events(asked: str, number: int) -> None:
+    """Send the one-time link to "Mis eventos", good for half an hour from now."""
+    email, identifier = service.read_my_events(asked), f"<my-events-{number}-{tokens.digest(asked)[:16]}@{links.host()}>"
+    with reading() as db:
+        office = office_view(db)
+    letter = messages_my_events.my_events(office, email=email, token=service.my_events_token(email), identifier=identifier)
+    _send("registration.my_events", [letter], None)
 
 
 @on("event.rescheduled")

@@ -24,6 +24,8 @@ JOBS = {
     "registration.confirm": "Confirmación de una inscripción",
     "registration.cancelled": "Aviso de inscripción cancelada",
     "registration.links": "Envío de los vínculos personales",
+    "registration.my_events": "Envío del vínculo de «Mis eventos»",
+    "registration.expire": "Fin del plazo de los cupos sin respuesta",
     "registration.mail_change": "Confirmación de un correo nuevo",
     "registration.mail_change_notice": "Aviso de cambio de correo",
     "registration.check_import": "Revisión de un archivo importado",

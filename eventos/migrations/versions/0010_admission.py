@@ -49,6 +49,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_registration_group_public_id")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "used_link",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_used_link")),
+    )
+    op.create_index(op.f("ix_used_link_expires_at"), "used_link", ["expires_at"])
     op.create_index(op.f("ix_registration_group_event_id"), "registration_group", ["event_id"])
     with op.batch_alter_table("registration", table_kwargs={"sqlite_autoincrement": True}) as batch:
         batch.add_column(sa.Column("expires_at", UTCDateTime(), nullable=True))
@@ -81,5 +88,6 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("fk_registration_group_id_registration_group"), type_="foreignkey")
         for name in ("replied_at", "reply", "group_id", "decision_reason", "decided_by", "decided_at", "expires_at"):
             batch.drop_column(name)
+    op.drop_table("used_link")
     op.drop_table("registration_group")
     op.drop_table("admission_policy")

@@ -16,6 +16,7 @@ from eventos.registration.service.change import (
 )
 from eventos.registration.service.decide import accept_offer, approve, consent, let_in, reject, requests_of
 from eventos.registration.service.group import register_group
+from eventos.registration.service.my_events import ask_my_events, check_my_events, my_events_token, open_my_events, read_my_events
 from eventos.registration.service.notify import tell_event_cancelled, tell_rescheduled
 from eventos.registration.service.promote import expire, fill_seats, keep_before_start, promote
 from eventos.registration.service.register import Outcome, register
@@ -30,10 +31,12 @@ __all__ = [
     "add_reminder",
     "approve",
     "ask_mail_change",
+    "ask_my_events",
     "by_link",
     "cancel",
     "change",
     "change_answers",
+    "check_my_events",
     "come_back",
     "confirm_mail_change",
     "consent",
@@ -45,10 +48,13 @@ __all__ = [
     "let_in",
     "mail_change_token",
     "move_reminders",
+    "my_events_token",
+    "open_my_events",
     "person_of",
     "promote",
     "read_asked",
     "read_mail_change",
+    "read_my_events",
     "register",
     "register_group",
     "reject",

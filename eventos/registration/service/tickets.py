@@ -21,13 +21,18 @@ class Secrets:
     public_id: str
 
 
-class Sealed(Protocol):
+class Linked(Protocol):
+    """What carries the sealed personal link of a registration."""
+
+    @property
+    def link_sealed(self) -> bytes: ...
+
+
+class Sealed(Linked, Protocol):
     """A registration, or a view of one, that carries its sealed secrets."""
 
     @property
     def ticket_sealed(self) -> bytes: ...
-    @property
-    def link_sealed(self) -> bytes: ...
 
 
 def make(event_id: int) -> Secrets:
@@ -48,6 +53,6 @@ def ticket_of(registration: Sealed) -> str:
     return tokens.unseal(_TICKET, registration.ticket_sealed).decode()
 
 
-def link_of(registration: Sealed) -> str:
+def link_of(registration: Linked) -> str:
     """The token of the personal link of a registration."""
     return tokens.unseal(_LINK, registration.link_sealed).decode()

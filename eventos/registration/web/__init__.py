@@ -1,6 +1,18 @@
 """The doors of registration: public (form, receipt), personal (link, ticket), staff (import)."""
 
-from eventos.registration.web import admission, answers, answers_of, group, importing, invited, personal, public, questions, standing
+from eventos.registration.web import (
+    admission,
+    answers,
+    answers_of,
+    group,
+    importing,
+    invited,
+    my_events,
+    personal,
+    public,
+    questions,
+    standing,
+)
 
 DOORS = (
     public.door,
@@ -11,6 +23,8 @@ DOORS = (
     admission.door,
     group.door,
     invited.door,
+    my_events.door,
+    my_events.mine,
     questions.door,
 )
 NOTICES = (
