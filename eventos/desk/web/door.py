@@ -59,7 +59,7 @@ STAGES = (
             ("Correos", "mailings.event"),
         ),
     ),
-    ("El día", (("Puerta", "checkin.overview"), ("Preguntas", "dialogue.questions"))),
+    ("El día", (("Puerta", "checkin.overview"), ("Planilla", "desk.sheet"), ("Preguntas", "dialogue.questions"))),
     ("Asistencia", (("Asistencia", "attendance.overview"), ("Constancias", "constancias.overview"))),
     ("Informe", (("Informe", "reports.overview"),)),
 )
