@@ -11,7 +11,7 @@ from eventos.adapters import tables
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Cycle, Event
 from eventos.cycles.rules import SaveEvent
-from eventos.demo import calling, papers, texts
+from eventos.demo import asking, calling, papers, texts
 from eventos.demo.reset import remove
 from eventos.entities import service as entities
 from eventos.entities.models import Office
@@ -60,6 +60,8 @@ def load(*, reset: bool = False, printed: bool = True) -> Iterator[str]:
                 papers.print_out(event.id)
             calling.leave(event.id, sent_at=papers.CALLED_AT, silent=2, declined=1, late=3)
         if people == texts.FORUM_PEOPLE:
+            with transaction() as db:
+                asking.leave(db, event.id, now=now)
             calling.leave(event.id, sent_at=now - timedelta(days=2), silent=15, declined=1, bounced=2)
         yield f"Evento de demostración: {event.slug}"
 

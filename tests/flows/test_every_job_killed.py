@@ -28,6 +28,7 @@ from eventos.kernel.correspondence import MailRecord
 from eventos.kernel.outbox import Job
 from eventos.kernel.settings import Settings
 from eventos.kernel.vocabulary import MaterialKind, StaffRole
+from eventos.mailings import service as mailings
 from eventos.publicity import service as publicity
 from eventos.publicity.models import Flyer
 from eventos.registration import importing
@@ -42,6 +43,7 @@ from tests.conftest import Opened
 from tests.cycles.factories import a_day, a_published_event, event_command
 from tests.cycles.papers import a_pdf
 from tests.registration.factories import a_registration
+from tests.registration.forms import a_question
 from tests.support.crowd import sheet_of
 from tests.support.databases import ROOT, environment
 from tests.support.smtp import Mailbox
@@ -84,6 +86,9 @@ def promise_one_of_each(db: Session) -> None:
     certificates.ask_badges(db, held.id, by=SYSTEM, now=now)
     reports.ask(db, held.id, format="docx", by=SYSTEM, now=now)
     publicity.prepare(db, held.id, by=SYSTEM, now=now)
+    mailings.send(db, held.id, "thanks", by=SYSTEM, now=now)
+    words = {"kind": "confirmed", "subject": "{evento}", "body": "Hola, {nombre}"}
+    outbox.enqueue(db, "mailings.sample", cycle_id=1, cycle_name="Ciclo", **words, to="prueba@oficina.example", to_name="Ana", mail_id="p1")
     stored = storage.shelf().put(a_pdf(2))
     slides = KeptFile(stored.sha256, stored.size, "Diapositivas.pdf", "application/pdf", MaterialKind.SLIDES, needs_work=True)
     materials.add_material(db, held.id, SaveMaterial("Diapositivas"), slides, by=SYSTEM, now=now)
@@ -91,6 +96,8 @@ def promise_one_of_each(db: Session) -> None:
     sheet = sheets.upload(db, file, Options(has_consents=True), event_id=held.id, by=SYSTEM, now=now)
     mapping = sheets.mapping_for(db, file.headers)
     sheets.begin_check(db, sheet.public_id, mapping, Options(has_consents=True), event_id=held.id)
+    a_question(db, held)
+    cycles.duplicate_event(db, held, by=SYSTEM, now=now)
     promise_mails(db)
 
 
@@ -103,6 +110,8 @@ def promise_mails(db: Session) -> None:
     registration.ask_mail_change(db, someone, "nueva@neira.example", "50000", by=SYSTEM, now=now)
     moved = event_command(number=6, capacity_virtual=4, days=(a_day(date(2030, 8, 1)),))
     cycles.edit_event(db, event, moved, version=event.version, by=SYSTEM, now=now)
+    outbox.enqueue(db, "registration.reminder", registration_id=someone.id, reminder_id=1)
+    outbox.enqueue(db, "registration.remind", reminder_id=1)  # of one that was taken back meanwhile
     off = a_published_event(db, number=7)
     a_registration(db, off, email="p9@neira.example")
     cycles.cancel(db, off, reason="Por lluvias.", by=SYSTEM, now=now)
@@ -162,6 +171,7 @@ LETTERS = Counter(
     {
         "registration.confirm": 8, "registration.cancelled": 2, "registration.links": 1, "registration.mail_change": 1,
         "registration.mail_change_notice": 1, "accounts.invitation": 1,
+        "registration.reminder": 1, "mailings.send": 1, "mailings.sample": 1,
     }
 )  # fmt: skip
 MADE = {

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from eventos.cycles.models import SeatPool
 from eventos.kernel.outbox import Job
 from eventos.kernel.settings import Settings
-from eventos.registration.models import Registration
+from eventos.registration.models import Answer, OptionSeat, Registration
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import a_workshop
 from tests.support.databases import ROOT, environment
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
@@ -32,6 +34,9 @@ from eventos.kernel import clock, db as database
 from eventos.kernel.audit import SYSTEM
 from eventos.registration import service
 from eventos.registration.models import Registration
+from eventos.registration.queries import openings
+from eventos.registration.queries_questions import questionnaire
+from eventos.registration.rules_answers import Given, OptionIsFull, Told
 from tests.registration.factories import register_command
 
 what, slug, numbers = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
@@ -44,13 +49,27 @@ def register(number):
     with app.app_context(), database.transaction() as db:
         service.register(db, command, now=clock.now(), by=SYSTEM, address="192.0.2.7")
 
+def workshop(number):
+    # Option 1 of the event's own question; who comes too late takes option 2.
+    with app.app_context(), database.reading() as db:
+        question = questionnaire(db, openings(db, (slug,))[0].id).questions[0]
+    for option in ("1", "2"):
+        answers = {slug: Told((Given(question, option),))}
+        command = register_command(slug, document_number=str(50_000_000 + number), email=f"p{number}@sala.example", answers=answers)
+        try:
+            with app.app_context(), database.transaction() as db:
+                service.register(db, command, now=clock.now(), by=SYSTEM)
+            return
+        except OptionIsFull:
+            pass
+
 def cancel(number):
     with app.app_context(), database.transaction() as db:
         row = db.get(Registration, number, with_for_update=True)
         service.cancel(db, row, by=SYSTEM, now=clock.now())
 
 with ThreadPoolExecutor(4) as pool:
-    list(pool.map({"register": register, "cancel": cancel}[what], numbers))
+    list(pool.map({"register": register, "cancel": cancel, "workshop": workshop}[what], numbers))
 """
 
 
@@ -98,6 +117,19 @@ def test_a_crowd_races_for_the_last_seats(settings: Settings, writing: Opened, l
     with looking() as db:
         assert db.execute(select(func.count(func.distinct(Registration.person_id)))).scalar_one() == people
         assert db.execute(select(func.count()).select_from(Job).where(Job.name == "registration.confirm")).scalar_one() == people
+
+
+def test_a_crowd_races_for_the_last_seats_of_an_option(settings: Settings, writing: Opened, looking: Opened, is_full: bool) -> None:
+    people, seats = (200, 20) if is_full else (24, 4)
+    with writing() as db:
+        event = a_published_event(db)
+        workshop, slug = a_workshop(db, event, seats), event.slug
+    race(settings, slug, *[("workshop", list(range(start, people, 2))) for start in range(2)])
+    with looking() as db:
+        answers = Counter(db.execute(select(Answer.value)).scalars())
+        assert answers == {"1": seats, "2": people - seats}
+        assert db.execute(select(SeatPool.taken).where(SeatPool.kind == workshop.pool_kind)).scalar_one() == seats
+        assert db.execute(select(func.count()).select_from(OptionSeat)).scalar_one() == seats
 
 
 def test_the_same_people_from_every_process_are_written_down_once(settings: Settings, writing: Opened, looking: Opened) -> None:

@@ -14,6 +14,7 @@ from eventos.registration import service
 from eventos.registration.service import tickets
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import one_of_each_kind
 from tests.support.browser import PHONE, Chromium
 from tests.support.judges import axe, vnu
 from tests.support.smtp import Mailbox
@@ -31,7 +32,12 @@ def paths(writing: Opened) -> dict[str, str]:
         gone = a_registration(db, hybrid, modality="virtual")
         service.cancel(db, gone, by=SYSTEM, now=clock.now())
         link = tickets.link_of(mine)
+        asking = a_published_event(db, number=7)
+        one_of_each_kind(db, asking)
+        answers = tickets.link_of(a_registration(db, asking))
         return {
+            "own questions": f"/eventos/{asking.slug}/inscripcion",
+            "my answers": f"/i/{answers}/respuestas",
             "form": f"/eventos/{hybrid.slug}/inscripcion",
             "full": f"/eventos/{full.slug}/inscripcion",
             "links": "/mi-inscripcion",
