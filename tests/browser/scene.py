@@ -44,16 +44,13 @@ from eventos.registration.service.importing import Options, Upload
 from eventos.reports import service as reports
 from eventos.reports.models import Report, ReportSection
 from tests.accounts.factories import a_link, a_staff
+from tests.browser.addresses import ADDRESSES, FIFTH, FORUM, NOW, THIRD
 from tests.cycles.factories import a_day, an_event
 from tests.inbox.letters import a_bounce, a_reply, an_answer
 from tests.registration.factories import a_registration
 
 ADMIN = "administra@oficina.example"
 ADMIN_NAME = "Marina Ficticia Lozano"
-FIFTH = "quinta-asistencia-tecnica-gobierno-abierto"
-THIRD = "tercera-asistencia-tecnica-autodiagnostico-del-pacto-por-la-transparencia"
-FORUM = "foro-participacion-ciudadana-en-lo-local"
-NOW = "sexta-asistencia-tecnica-taller-de-datos-abiertos"
 
 BAD_SHEET = """Tipo de documento;Número de documento;Nombres;Apellidos;Correo;Entidad;Cargo;Municipio;Asistió
 CC;41000001;Luz Ensayo;Guayacán;luz@aguadas.example;Alcaldía de Aguadas;Secretaria;Aguadas;Sí
@@ -275,112 +272,3 @@ def _look_up(db: Session, found: dict[str, str]) -> None:
     found["entered"] = db.scalars(select(Import.public_id).where(Import.event_id == fifth)).one()
     parts = db.scalars(select(ReportSection.id).where(ReportSection.event_id == third).order_by(ReportSection.position)).all()
     found["text"], found["table"] = str(parts[0]), str(parts[-1])
-
-
-_EVENT, _DESK = "/eventos", "/escritorio/eventos"
-
-# Every page a person can open. A new one without a line here fails test_every_screen.
-ADDRESSES: dict[str, tuple[str, ...]] = {
-    "agenda.home": ("/",),
-    "agenda.event": tuple(f"{_EVENT}/{slug}" for slug in (FIFTH, THIRD, FORUM, NOW, "{cancelled}", "{full}", "{later}")),
-    "agenda.policies": ("/politicas",),
-    "agenda.sitemap": ("/mapa-del-sitio",),
-    "agenda.terms": ("/terminos",),
-    "agenda.accessibility": ("/accesibilidad",),
-    "agenda_preview.draft": (f"{_DESK}/{{draft}}/vista",),
-    "registration.form": tuple(f"{_EVENT}/{slug}/inscripcion" for slug in (FORUM, "{full}", FIFTH)),
-    "registration.received": ("/inscripcion/recibida/{receipt}",),
-    "registration.links": ("/mi-inscripcion",),
-    "my_registration.show": ("/i/{link}", "/i/{waits}", "/i/{gone}"),
-    "my_registration.data": ("/i/{link}/datos",),
-    "my_registration.answers": ("/i/{link}/respuestas",),
-    "questionnaire.index": (f"{_DESK}/{FORUM}/formulario", f"{_DESK}/{FIFTH}/formulario"),
-    "questionnaire.preview": (f"{_DESK}/{FORUM}/formulario/vista",),
-    "questionnaire.new": (f"{_DESK}/{FORUM}/formulario/nueva?clase=multiple", f"{_DESK}/{FORUM}/formulario/nueva?clase=date"),
-    "questionnaire.edit": (f"{_DESK}/{FORUM}/formulario/{{asked}}",),
-    "questionnaire.answers": ("/escritorio/inscripciones/{registration}/respuestas",),
-    "my_registration.ask_cancel": ("/i/{link}/cancelar", "/i/{waits}/cancelar"),
-    "my_registration.mail_address": ("/i/{link}/correo",),
-    "my_registration.confirm_mail": ("/correo/{confirm}",),
-    "my_questions.my_questions": ("/i/{link}/preguntas",),
-    "certificates.mine": ("/i/{holder}/constancia", "/i/{link}/constancia"),
-    "verify.ask": ("/verificar",),
-    "verify.answer": ("/verificar/{code}", "/verificar/{revoked}", "/verificar/0000-0000-0000-0000"),
-    "checkin_link.show": ("/puerta/vincular/{device}",),
-    "ticket.check": ("/q/{ticket}", "/q/{ticket_gone}", "/q/inventado"),
-    "accounts.sign_in": ("/ingresar",),
-    "accounts.forgotten": ("/restablecer",),
-    "accounts_links.invitation": ("/invitacion/{invitation}",),
-    "accounts_links.reset": ("/restablecer/{reset}",),
-    "accounts_staff.team": ("/escritorio/equipo",),
-    "accounts_staff.account": ("/escritorio/cuenta",),
-    "accounts_staff.totp": ("/escritorio/cuenta/codigo",),
-    "accounts_staff.api_tokens": ("/escritorio/llaves",),
-    "description.page": ("/api",),
-    "entities.office": ("/escritorio/oficina",),
-    "cycles.index": ("/escritorio/ciclos",),
-    "cycles.cycle": ("/escritorio/ciclos/{cycle}",),
-    "cycles.edit_cycle": ("/escritorio/ciclos/{cycle}/editar",),
-    "cycles.new_cycle": ("/escritorio/ciclos/nuevo",),
-    "cycles.new": (f"{_DESK}/nuevo?ciclo={{cycle}}",),
-    "cycles.edit": (f"{_DESK}/{FORUM}/editar", f"{_DESK}/{{draft}}/editar", f"{_DESK}/{{cancelled}}/editar"),
-    "cycles.ask_cancel": (f"{_DESK}/{FORUM}/cancelar",),
-    "desk.home": ("/escritorio",),
-    "desk.events": (_DESK,),
-    "desk.event": tuple(f"{_DESK}/{slug}" for slug in (FIFTH, THIRD, FORUM, "{draft}", "{cancelled}")),
-    "desk.registrations": (f"{_DESK}/{FIFTH}/inscripciones", f"{_DESK}/{THIRD}/inscripciones"),
-    "desk.registration_detail": ("/escritorio/inscripciones/{registration}",),
-    "desk.mails": ("/escritorio/correos", "/escritorio/correos?estado=rebotados"),
-    "inbox.index": ("/escritorio/correos/recibidos",),
-    "cycles.ask_postpone": (f"{_DESK}/{{full}}/aplazar",),
-    "desk.copies": ("/escritorio/copias",),
-    "importing.start": (f"{_DESK}/{{full}}/importar",),
-    "importing.columns": (f"{_DESK}/{{full}}/importar/{{columns}}/columnas",),
-    "importing.sheet": (
-        f"{_DESK}/{{full}}/importar/{{checking}}", f"{_DESK}/{{full}}/importar/{{checked}}", f"{_DESK}/{FIFTH}/importar/{{entered}}",
-    ),
-    "attendance.overview": (f"{_DESK}/{FIFTH}/asistencia", f"{_DESK}/{THIRD}/asistencia", f"{_DESK}/{NOW}/asistencia"),
-    "attendance.roster": (f"{_DESK}/{FIFTH}/asistencia/lista", f"{_DESK}/{FIFTH}/asistencia/lista?asistio=no"),
-    "attendance.person": (f"{_DESK}/{FIFTH}/asistencia/{{attendee}}",),
-    "attendance.private_export_form": (f"{_DESK}/{FIFTH}/asistencia/lista/con-documentos",),
-    "attendance.rosters": (f"{_DESK}/{FIFTH}/asistencia/actas", f"{_DESK}/{FORUM}/asistencia/actas"),
-    "calls.index": (f"{_DESK}/{FORUM}/convocatoria", f"{_DESK}/{{draft}}/convocatoria"),
-    "calls.new": (f"{_DESK}/{NOW}/convocatoria/nueva",),
-    "calls.one": (
-        f"{_DESK}/{FORUM}/convocatoria/{{call}}", f"{_DESK}/{FIFTH}/convocatoria/{{old_call}}",
-        f"{_DESK}/{FORUM}/convocatoria/{{call}}?estado=queued", f"{_DESK}/{NOW}/convocatoria/{{call_draft}}",
-    ),
-    "calls.edit": (f"{_DESK}/{NOW}/convocatoria/{{call_draft}}/editar",),
-    "calls.annexes": (f"{_DESK}/{NOW}/convocatoria/{{call_draft}}/anexos",),
-    "calls.preview": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/vista",),
-    "calls.ask_send": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/enviar?a=unconfirmed",),
-    "calls.entity": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/entidades/{{copy}}",),
-    "convened.index": ("/escritorio/ciclos/{cycle}/convocadas",),
-    "convened.new": ("/escritorio/ciclos/{cycle}/convocadas/nueva",),
-    "convened.edit": ("/escritorio/ciclos/{cycle}/convocadas/{convened}",),
-    "convened.upload_form": ("/escritorio/ciclos/{cycle}/convocadas/importar",),
-    "convened.preview": ("/escritorio/ciclos/{cycle}/convocadas/importar/revisar?hoja={entity_sheet}",),
-    "call_receipt.show": ("/convocatoria/{receipt_new}", "/convocatoria/{receipt_done}", "/convocatoria/{receipt_no}"),
-    "call_receipt.people": ("/convocatoria/{receipt_done}/asistentes",),
-    "call_receipt.ask_decline": ("/convocatoria/{receipt_new}/no-asistira",),
-    "checkin.overview": (f"{_DESK}/{NOW}/puerta",),
-    "checkin.ask_revoke": (f"{_DESK}/{NOW}/puerta/{{phone}}/retirar",),
-    "constancias.overview": (f"{_DESK}/{FIFTH}/constancias", f"{_DESK}/{FORUM}/constancias"),
-    "constancias.ask_revoke": (f"{_DESK}/{FIFTH}/constancias/{{code}}/revocar",),
-    "constancias.badges": ("/escritorio/escarapelas/{badges}",),
-    "dialogue.questions": (f"{_DESK}/{FIFTH}/preguntas", f"{_DESK}/{FORUM}/preguntas"),
-    "dialogue.question": (f"{_DESK}/{FIFTH}/preguntas/{{question}}",),
-    "mailings.event": (f"{_DESK}/{FIFTH}/correos", f"{_DESK}/{FORUM}/correos", f"{_DESK}/{{draft}}/correos"),
-    "wordings.index": ("/escritorio/ciclos/{cycle}/correos",),
-    "wordings.edit": ("/escritorio/ciclos/{cycle}/correos/confirmed", "/escritorio/ciclos/{cycle}/correos/thanks"),
-    "materials.index": (f"{_DESK}/{FIFTH}/materiales", f"{_DESK}/{FORUM}/materiales"),
-    "materials.edit": (f"{_DESK}/{FIFTH}/materiales/{{material}}",),
-    "publicity.flyer": (f"{_DESK}/{FIFTH}/pieza", f"{_DESK}/{FORUM}/pieza"),
-    "publicity.logos": ("/escritorio/entidades",),
-    "publicity.entity": ("/escritorio/entidades/{entity}",),
-    "reports.overview": (f"{_DESK}/{FIFTH}/informe", f"{_DESK}/{THIRD}/informe"),
-    "reports.words": (f"{_DESK}/{FIFTH}/informe/palabras",),
-    "reports.report": ("/escritorio/informes/{ready}", "/escritorio/informes/{pending}", "/escritorio/informes/{failed}"),
-    "reports.new_section": (f"{_DESK}/{THIRD}/informe/partes/nueva-texto", f"{_DESK}/{THIRD}/informe/partes/nueva-tabla"),
-    "reports.edit_section": (f"{_DESK}/{THIRD}/informe/partes/{{text}}", f"{_DESK}/{THIRD}/informe/partes/{{table}}"),
-}  # fmt: skip

@@ -69,7 +69,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Sce
 
 
 def test_no_page_is_forgotten(app: Flask) -> None:
-    """A new page needs a line in scene.ADDRESSES."""
+    """A new page needs a line in addresses.ADDRESSES."""
     pages = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
