@@ -16,6 +16,8 @@ from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.errors import RuleViolation
 from eventos.kernel.vocabulary import Modality
+from eventos.publicity import service as publicity
+from eventos.publicity.models import Flyer
 from eventos.publicity.rules import differing
 from eventos.registration.models import Registration
 from tests.conftest import Opened
@@ -173,3 +175,21 @@ def test_a_pieza_says_what_it_shows_otherwise() -> None:
     assert differing(said, said) == []
     assert differing(said, said | {"day": "jueves 1", "where": ["Biblioteca"]}) == ["otra fecha", "otro lugar"]
     assert differing(said, said | {"hosts": ["x"]}) == ["otros datos"]
+
+
+def test_the_page_of_an_event_says_when_the_published_pieza_shows_another_date(desk: Desk, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db, cycle=the_cycle(db))
+        version = publicity.prepare(db, event.id, by=SYSTEM, now=clock.now())
+        flyer_id = db.scalars(select(Flyer.id)).one()
+        publicity.mark_ready(db, flyer_id, files={"pdf": "0" * 64, "square": "1" * 64, "wide": "2" * 64})
+        publicity.publish(db, event.id, version, by=SYSTEM, now=clock.now())
+        slug = event.slug
+    path = f"/escritorio/eventos/{slug}"
+    assert "La pieza publicada muestra" not in desk.get(path).text
+    typed = fields_of(desk.get(f"{path}/editar").text) | {"days-0-on_date": "1 de agosto de 2030"}
+    assert desk.post(f"{path}/editar", typed).status_code == 302
+    assert "La pieza publicada muestra otra fecha" in desk.get(path).text
+    assert desk.post(f"{path}/pieza", form_at=path).status_code == 302
+    with looking() as db:
+        assert sorted(db.scalars(select(Flyer.version))) == [1, 2]
