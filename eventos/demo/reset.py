@@ -39,6 +39,7 @@ from eventos.registration.models import (
     OptionSeat,
     Registration,
     RegistrationGroup,
+    Reminder,
     SensitiveAnswer,
 )
 from eventos.reports.models import Report, ReportSection, ReportWords
@@ -96,7 +97,7 @@ def remove(db: Session) -> int:
     db.execute(delete(Event).where(Event.demo))
     _people(db)
     cycles = select(Cycle.id).where(Cycle.demo, Cycle.id.not_in(select(Event.cycle_id)))
-    for link in (CycleMunicipio, CycleStaff, Convened):
+    for link in (CycleMunicipio, CycleStaff, Convened, MailWording):
         db.execute(delete(link).where(link.cycle_id.in_(cycles)))
     db.execute(delete(Cycle).where(Cycle.id.in_(cycles)))
     used = union(select(EventRole.entity_id), select(Convened.entity_id))

@@ -12,14 +12,17 @@ from eventos import demo
 from eventos.attendance.models import AttendancePart, Roster
 from eventos.certificates.models import BadgeSheet, Certificate
 from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
+from eventos.cycles import service as cycles
 from eventos.cycles.models import Event, Material
 from eventos.demo.reset import remove
 from eventos.entities.models import Entity
 from eventos.kernel import clock
+from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import Base, reading
 from eventos.kernel.outbox import Job, enqueue
+from eventos.mailings import service as mailings
 from eventos.publicity.models import Flyer, Logo
-from eventos.registration.models import Registration
+from eventos.registration.models import Registration, Reminder
 from eventos.reports import queries
 from tests.accounts.factories import a_staff
 from tests.attendance.factories import Guest, register
@@ -89,12 +92,16 @@ REAL = {"cycle", "cycle_municipio", "device", "entity", "event", "event_day", "e
 
 
 def a_busy_door(db: Session) -> None:
-    """Phones, scans (one undone), entries, constancias, escarapelas and a logo: all about the demonstration."""
+    """Phones, scans (one undone), entries, constancias, escarapelas, a logo, and mails before and after: all about the demonstration."""
     now = clock.now()
     fifth = db.execute(select(Event).where(Event.number == 5)).scalar_one()
     registrations = db.execute(select(Registration.id).where(Registration.event_id == fifth.id).limit(2)).scalars().all()
     roster = db.execute(select(Roster.id).where(Roster.event_id == fifth.id)).scalar_one()
     staff = a_staff(db)
+    mailings.send(db, fifth.id, "thanks", by=SYSTEM, now=now)
+    mailings.plan_thanks(db, fifth.id, on_close=True, by=SYSTEM, now=now)
+    cycles.save_wording(db, fifth.cycle_id, "thanks", subject="Gracias", body="Gracias.", seen_version=0, by=SYSTEM, now=now)
+    db.add(Reminder(public_id="recuerda", event_id=fifth.id, minutes_before=60, created_by="staff:1", created_at=now))
     device = Device(public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, created_by=staff.id, created_at=now)
     db.add(device)
     db.flush()
