@@ -50,7 +50,7 @@ def caller_by_token(db: Session, token: str, *, now: datetime) -> CallerView | N
     row = db.execute(
         select(Staff.id, Staff.role, ApiToken.id.label("token_id"), ApiToken.name, ApiToken.scopes, ApiToken.last_used_at)
         .join(ApiToken, ApiToken.staff_id == Staff.id)
-        .where(ApiToken.token_hash == tokens.digest(token), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
+        .where(ApiToken.token_hash.in_([tokens.digest(token)]), ApiToken.revoked_at.is_(None), ApiToken.expires_at > now)
         .where(Staff.deactivated_at.is_(None), Staff.role.in_([role.value for role in OWNERS]))
     ).one_or_none()
     if row is None:
