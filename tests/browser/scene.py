@@ -45,6 +45,7 @@ from eventos.reports import service as reports
 from eventos.reports.models import Report, ReportSection
 from tests.accounts.factories import a_link, a_staff
 from tests.browser.addresses import ADDRESSES, FIFTH, FORUM, NOW, THIRD
+from tests.browser.scene_admission import admission
 from tests.cycles.factories import a_day, an_event
 from tests.inbox.letters import a_bounce, a_reply, an_answer
 from tests.registration.factories import a_registration
@@ -120,6 +121,7 @@ def _add_the_rest(app: Flask) -> Scene:
         found["reset"], found["invitation"] = a_link(db, helper, "reset"), a_link(db, newcomer, "invitation")
         _more_events(db, found)
         _people(db, found)
+        admission(db, found)
         _papers(db, found)
         _inbound(db)
         _calls(db, found)
