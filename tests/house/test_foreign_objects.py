@@ -26,6 +26,7 @@ from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
 from eventos.dialogue import service as dialogue
 from eventos.dialogue.rules import SaveQuestion
+from eventos.inbox.models import InboundMail
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.http import Audience, Entry, entry_of
@@ -56,7 +57,7 @@ NAMED = {
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "importing.": "sheet", "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
-        "questionnaire.": "registration", "mailings.": "reminder",
+        "questionnaire.": "registration", "mailings.": "reminder", "inbox.": "inbound",
     },
     "code": {"constancias.": "certificate"},
     "key": {"questionnaire.": "form_question"},
@@ -65,13 +66,13 @@ NAMED = {
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
     "kind": {"attendance.export": "csv", "calls.export": "csv", "reports.": "texto", "wordings.": "confirmed", "mailings.": "thanks"},
-    "verb": {"materials.": "ocultar", "convened.": "retirar"},
+    "verb": {"materials.": "ocultar", "convened.": "retirar", "inbox.": "descartar"},
     "way": {"dialogue.": "subir"},
     "name": {"publicity.": "pdf"},
 }  # fmt: skip
 OF_THE_OFFICE = ("accounts_staff.", "publicity.entity", "publicity.keep_logo", "publicity.drop_logo", "publicity.logo")  # of no cycle
 NUMBERED_BY_EVENT = {"page", "version"}  # every event has a first one
-WORDS = {"csv", "texto", "confirmed", "thanks", "ocultar", "retirar", "subir", "pdf"}
+WORDS = {"csv", "texto", "confirmed", "thanks", "ocultar", "retirar", "descartar", "subir", "pdf"}
 # These answer what is not there with a sentence, and do nothing: "ya no está", "no está en el acta".
 TOLD = {"desk.retry": 303, "importing.abandon": 302, "constancias.reissue": 409}
 ROLES = (StaffRole.ORGANISER, StaffRole.READER, StaffRole.DOOR)  # an administrator works in every cycle
@@ -121,6 +122,10 @@ def an_office(db: Session) -> Office:
     own["copy"] = str(recipients(db, ahead, own["call"])[0].id)
     waiting = a_registration(db, ahead).id
     own["job"] = str(next(job.id for job in db.execute(select(Job)).scalars() if job.args.get("registration_id") == waiting))
+    own["inbound"] = f"i{event.id}"
+    file_of_mail = storage.shelf().put(own["inbound"].encode()).sha256
+    came = {"sha256": file_of_mail, "kind": "bounce", "verdict": "doubtful", "via": "folder", "event_id": event.id, "received_at": now}
+    db.add(InboundMail(public_id=own["inbound"], **came))
     return Office(cycle.id, own)
 
 
