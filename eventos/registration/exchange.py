@@ -1,5 +1,6 @@
 """How a registration travels as JSON, and how what a program sends is judged: by the same form that people fill in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from eventos.registration.queries import RegistrationRow
 from eventos.registration.queries_api import Standing
 from eventos.registration.queries_questions import Questionnaire
 from eventos.registration.rules import ChangeRegistration, Register
+from eventos.registration.rules_answers import Given, words
 from eventos.registration.rules_questions import Question, QuestionKind
 
 SEATS = (Modality.VIRTUAL, Modality.ONSITE)
@@ -68,33 +70,35 @@ STANDING = answer(
     "Standing",
     answered({"public_id": {"type": "string"}, "state": one_of(RegistrationState), "modality": one_of(Modality), "links": _LINKS}),
 )
-REGISTRATION = answer(
-    "Registration",
-    answered(
+_TOLD: dict[str, Schema] = {
+    "public_id": {"type": "string"},
+    "state": one_of(RegistrationState),
+    "modality": one_of(Modality),
+    "source": one_of(Source),
+    "registered_at": moment(),
+    "waitlisted_at": or_null(moment()),
+    "person": answered(
         {
-            "public_id": {"type": "string"},
-            "state": one_of(RegistrationState),
-            "modality": one_of(Modality),
-            "source": one_of(Source),
-            "registered_at": moment(),
-            "waitlisted_at": or_null(moment()),
-            "person": answered(
-                {
-                    "document_type": {"type": ["string", "null"]},
-                    "document_number": {"type": ["string", "null"]},
-                    **{name: {"type": "string"} for name in ("given_names", "family_names", "email", "phone")},
-                }
-            ),
-            "workplace": answered(
-                {
-                    **{name: {"type": "string"} for name in ("entity", "dependency", "post", "link_kind", "country", "city")},
-                    "divipola": {"type": ["string", "null"]},
-                }
-            ),
-            "links": _LINKS,
+            "document_type": {"type": ["string", "null"]},
+            "document_number": {"type": ["string", "null"]},
+            **{name: {"type": "string"} for name in ("given_names", "family_names", "email", "phone")},
         }
     ),
-)
+    "workplace": answered(
+        {
+            **{name: {"type": "string"} for name in ("entity", "dependency", "post", "link_kind", "country", "city")},
+            "divipola": {"type": ["string", "null"]},
+        }
+    ),
+    "links": _LINKS,
+}
+REGISTRATION = answer("Registration", answered(_TOLD))
+_ANSWERED = {
+    "type": "array",
+    "description": "Lo que respondió a las preguntas propias; las respuestas sensibles no salen una por una.",
+    "items": answered({"key": _WORD, "label": _WORD, "answer": _WORD}),
+}
+WHOLE = answer("WholeRegistration", answered(_TOLD | {"answers": _ANSWERED}))
 QUESTIONS = answer(
     "Questions",
     answered(
@@ -147,6 +151,12 @@ def shown(row: RegistrationRow, slug: str) -> dict[str, Any]:
         "workplace": {"entity": row.entity_name, **where},
         "links": {"self": _self(slug, row.public_id)},
     }
+
+
+def shown_whole(row: RegistrationRow, slug: str, given: Sequence[Given]) -> dict[str, Any]:
+    """The same with what they answered, in words."""
+    answers = [{"key": each.question.key, "label": each.question.label, "answer": words(each.question, each.value)} for each in given]
+    return shown(row, slug) | {"answers": answers}
 
 
 def standing(found: Standing, slug: str) -> dict[str, Any]:

@@ -14,10 +14,13 @@ from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.kernel.vocabulary import ApiScope, Modality
 from eventos.people.models import Consent, Person
 from eventos.registration.models import Registration
+from eventos.registration.rules import Policy
+from eventos.registration.service.policy import save_policy
 from tests.api.factories import Program, a_program
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import one_of_each_kind
 from tests.support.statements import counted
 
 
@@ -141,6 +144,40 @@ def test_no_answer_tells_of_people_without_the_scope(
     canaries = [person[name] for name in ("document_number", "email", "family_names", "phone")]
     assert [(answer.request.path, secret) for answer in told for secret in canaries if secret in answer.text] == []
     assert [secret for secret in (*canaries, writer.key) if secret in caplog.text] == []
+
+
+def test_own_questions_are_read_answered_and_judged_by_their_key(program: Program, url: str, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        asked = {kind.value: question.key for kind, question in one_of_each_kind(db, db.execute(select(Event)).scalar_one()).items()}
+    told = program.get(url.replace("registrations", "questions")).get_json()["items"]
+    assert {each["key"]: each["kind"] for each in told} == {key: kind for kind, key in asked.items()}
+    workshop = told[0]
+    assert (workshop["required"], workshop["options"][0]["left"], workshop["options"][1]["left"]) == (True, 20, None)
+    bare = program.post(url, program.person())
+    assert (bare.status_code, list(bare.get_json()["errors"])) == (422, [f"answers.{asked['choice']}"])
+    answers = {asked["choice"]: "1", asked["text"]: "Hojas de cálculo", asked["multiple"]: ["1", "2"], asked["municipio"]: "17614"}
+    made = program.post(url, program.person(answers=answers))
+    read = program.get(f"{url}/{made.get_json()['public_id']}").get_json()["answers"]
+    assert {each["key"]: each["answer"] for each in read}[asked["municipio"]] == "Riosucio, Caldas"
+    assert len(read) == 4
+    sensitive = program.person(answers=answers | {asked["yes_no"]: "si"})
+    assert list(program.post(url, sensitive).get_json()["errors"]) == ["consent.sensitive"]
+    secret = program.post(url, sensitive | {"consent": sensitive["consent"] | {"sensitive": True}})
+    assert secret.status_code == 201
+    assert asked["yes_no"] not in program.get(f"{url}/{secret.get_json()['public_id']}").text
+    for key, value in (("number", "muchas"), ("number", ["5"]), ("file", "carta.pdf"), ("choice", "9")):
+        wrong = program.post(url, program.person(answers=answers | {asked[key]: value}))
+        assert list(wrong.get_json()["errors"]) == [f"answers.{asked[key]}"], (key, wrong.text)
+
+
+def test_a_private_and_moderated_event_takes_the_request_of_a_key_of_its_cycle(program: Program, url: str, writing: Opened) -> None:
+    with writing() as db:
+        event = db.execute(select(Event)).scalar_one()
+        save_policy(db, event.id, Policy(moderated=True, is_private=True), by=SYSTEM, now=clock.now())
+    made = program.post(url, program.person()).get_json()
+    assert made["state"] == "pending"
+    assert [each["state"] for each in program.get(f"{url}?state=pending").get_json()["items"]] == ["pending"]
+    assert program.post(f"{url}/{made['public_id']}/cancel").get_json()["state"] == "cancelled"
 
 
 def test_every_look_at_people_is_audited(client: FlaskClient, writing: Opened, looking: Opened, url: str) -> None:

@@ -17,7 +17,7 @@ from eventos.kernel.vocabulary import ApiScope, LinkKind, RegistrationState
 from eventos.people.rules import notice as notice_of
 from eventos.registration import exchange, queries_api, service
 from eventos.registration.models import Registration
-from eventos.registration.queries_questions import questionnaire
+from eventos.registration.queries_questions import answers_of, questionnaire
 from eventos.registration.service.register import Outcome
 
 door = ApiDoor("api_registrations", __name__, tag="Inscripciones")
@@ -82,13 +82,14 @@ def registrations(given: Given, slug: str) -> Any:
     return page.content(rows, lambda row: row.id, lambda row: exchange.shown(row, slug))
 
 
-@door.operation("GET", f"{URL}/<public_id>", scope=ApiScope.REGISTRATIONS_READ, summary="Una inscripción", answer=exchange.REGISTRATION)
+@door.operation("GET", f"{URL}/<public_id>", scope=ApiScope.REGISTRATIONS_READ, summary="Una inscripción", answer=exchange.WHOLE)
 def registration(_given: Given, slug: str, public_id: str) -> Any:
     with transaction() as db:
         event = event_in_scope(db, slug, current_caller())
         row = queries_api.registration_row(db, event.id, public_id)
+        given = answers_of(db, row.id)
         audit.record(db, actor(), "registration.api_read", "registration", row.id)
-    return exchange.shown(row, slug)
+    return exchange.shown_whole(row, slug, given)
 
 
 @door.operation(
@@ -109,7 +110,8 @@ def register(given: Given, slug: str) -> Any:
         offered = event_view_by_id(db, event.id).modality
         command = exchange.to_register(given.body, event.slug, office_view(db), sheet, offered)
         outcome: Outcome
-        (outcome,) = service.register(db, command, now=now, by=actor(), address=f"api:{current_caller().token_id}", demo=event.demo)
+        asking = f"api:{current_caller().token_id}"
+        (outcome,) = service.register(db, command, now=now, by=actor(), address=asking, invited_to=event.id, demo=event.demo)
         return outcome.registration_id
 
     return _write(slug, 201, write)
@@ -120,7 +122,7 @@ def register(given: Given, slug: str) -> Any:
     f"{URL}/<public_id>",
     scope=ApiScope.REGISTRATIONS_WRITE,
     summary="Corregir una inscripción",
-    about="Lo que no se envía queda como está. El documento y el correo no se cambian aquí.",
+    about="Lo que no se envía queda como está. El documento y el correo no se cambian aquí. En un evento moderado, se revisa otra vez.",
     answer=exchange.STANDING,
     body=exchange.CHANGE,
     refusals=(409,),
