@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 from eventos.accounts import service as accounts
 from eventos.adapters import storage
+from eventos.calls import service as calls
+from eventos.calls.models import Call
+from eventos.calls.rules import Designee
 from eventos.certificates import service as certificates
 from eventos.certificates.models import BadgeSheet, Certificate
 from eventos.cycles import service as cycles
@@ -23,7 +26,7 @@ from eventos.cycles.models import Material
 from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
 from eventos.kernel import clock, outbox
-from eventos.kernel.audit import SYSTEM
+from eventos.kernel.audit import SYSTEM, Actor
 from eventos.kernel.correspondence import MailRecord
 from eventos.kernel.outbox import Job
 from eventos.kernel.settings import Settings
@@ -38,6 +41,8 @@ from eventos.registration.service import importing as sheets
 from eventos.registration.service.importing import Options
 from eventos.reports import service as reports
 from eventos.reports.models import Report
+from tests.accounts.factories import a_staff
+from tests.calls.factories import SIGNED, a_call, convene, letter, recipients, send
 from tests.certificates.factories import a_closed_event
 from tests.conftest import Opened
 from tests.cycles.factories import a_day, a_published_event, event_command
@@ -99,6 +104,23 @@ def promise_one_of_each(db: Session) -> None:
     a_question(db, held)
     cycles.duplicate_event(db, held, by=SYSTEM, now=now)
     promise_mails(db)
+    promise_calls(db)
+
+
+def promise_calls(db: Session) -> None:
+    """A call with a test, an entity that names somebody and hears that the event changed, what came back by mail, and its evidence."""
+    now, event, staff = clock.now(), a_published_event(db, number=8), a_staff(db)
+    convene(db, event.cycle_id, many=1)
+    public_id = a_call(db, event)
+    send(db, event, public_id)
+    (row,) = recipients(db, event, public_id)
+    calls.designate(db, letter(db, row), SIGNED, [Designee("Nora", "Ficticia", "nora@neira.example")], now=now)
+    calls.ask_test(db, row.call_id, entity="Alcaldía", person="", mail_id="p2", by=Actor.staff(staff.id, staff.name))
+    calls.ask_evidence(db, event.id, public_id, by=SYSTEM, now=now)
+    outbox.enqueue(db, "calls.notice", recipient_id=row.id, number=1, is_off=False)
+    for fact in ("mail.bounced", "mail.replied"):
+        outbox.announce(db, fact, message_id="<nadie@lejos.example>", recipient="nadie@lejos.example", status="5.1.1", diagnostic="")
+    cycles.duplicate_event(db, event, by=SYSTEM, now=now)
 
 
 def promise_mails(db: Session) -> None:
@@ -106,6 +128,8 @@ def promise_mails(db: Session) -> None:
     event = a_published_event(db, number=6, capacity_virtual=2)
     someone, leaves, _waits = [a_registration(db, event, email=f"p{n}@neira.example", document_number=f"5000{n}") for n in range(3)]
     registration.cancel(db, leaves, by=SYSTEM, now=now)
+    registration.ask_my_events(db, "p0@neira.example", now=now, address="192.0.2.1")
+    outbox.enqueue(db, "registration.expire", event_id=event.id)
     registration.resend_links(db, "p0@neira.example", now=now, address="192.0.2.1")
     registration.ask_mail_change(db, someone, "nueva@neira.example", "50000", by=SYSTEM, now=now)
     moved = event_command(number=6, capacity_virtual=4, days=(a_day(date(2030, 8, 1)),))
@@ -172,6 +196,7 @@ LETTERS = Counter(
         "registration.confirm": 8, "registration.cancelled": 2, "registration.links": 1, "registration.mail_change": 1,
         "registration.mail_change_notice": 1, "accounts.invitation": 1,
         "registration.reminder": 1, "mailings.send": 1, "mailings.sample": 1,
+        "calls.mail": 1, "calls.test": 1, "calls.invite": 1, "calls.notice": 1, "registration.my_events": 1,
     }
 )  # fmt: skip
 MADE = {
@@ -181,6 +206,7 @@ MADE = {
     Material: (Material.state, Material.file_sha256, Material.page_images),
     Report: (Report.state, Report.file_sha256),
     Import: (Import.state,),
+    Call: (Call.evidence_state, Call.evidence_sha256),
 }
 
 
