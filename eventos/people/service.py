@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from eventos.kernel import audit, tokens
@@ -20,12 +20,13 @@ from eventos.people.rules import Identity, Purpose
 
 @dataclass(frozen=True)
 class OnFile:
-    """What of a person is needed to write to them, as it is on file."""
+    """What of a person is needed to write to them, as it is on file. `is_several`: others turned out to be them."""
 
     id: int
     name_key: str
     email: str
     email_key: str
+    is_several: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ _BY_MAIL_AND_NAME = and_(
     _told.email_key != "",
     _told.name_key == bindparam("name_key"),
 )
+_other = _PERSON.alias("other").c
 _FIND = (
-    select(_kept.id, _kept.name_key, _kept.email, _kept.email_key)
+    select(_kept.id, _kept.name_key, _kept.email, _kept.email_key, exists().where(_other.merged_into_id == _kept.id))
     .where(or_(_BY_DOCUMENT, _BY_MAIL_AND_NAME), _kept.id == func.coalesce(_told.merged_into_id, _told.id))
     .order_by(_told.document_number.is_(None), _told.id)
     .limit(1)
@@ -77,7 +79,7 @@ _FIND = (
 def _find(db: Session, identity: Identity) -> OnFile | None:
     names = ("document_type", "document_number", "email_key", "name_key")
     found = db.execute(_FIND, {name: getattr(identity, name) for name in names}).one_or_none()
-    return OnFile(*found) if found else None
+    return OnFile(*found[:4], is_several=bool(found[4])) if found else None
 
 
 def _insert(db: Session, identity: Identity, now: datetime, *, demo: bool) -> OnFile | None:

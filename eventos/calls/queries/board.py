@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from eventos.calls.models import Call, CallDesignee, CallRecipient, Convened
 from eventos.calls.standing import Standing, is_late, standing
@@ -234,10 +234,11 @@ def _designees(db: Session, call_ids: Sequence[int]) -> dict[int, list[str]]:
 def _registrants(db: Session, event_id: int, keys: Sequence[str], designees: Mapping[int, list[str]]) -> list[Registrants]:
     """How many hold an active registration under each entity's name, municipality and mail: of these entities, or designated by them."""
     mails = {mail for some in designees.values() for mail in some}
-    by_name = Registration.entity_key.in_(keys)
+    by_name, told = Registration.entity_key.in_(keys), aliased(Person)
     rows = db.execute(
-        select(Registration.entity_key, Registration.divipola, Person.email_key, func.count())
-        .join(Person, Person.id == Registration.person_id)
+        select(Registration.entity_key, Registration.divipola, Person.email_key, func.count(Person.id.distinct()))
+        .join(told, told.id == Registration.person_id)
+        .join(Person, Person.id == func.coalesce(told.merged_into_id, told.id))
         .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
         .where(or_(by_name, Person.email_key.in_(mails)) if mails else by_name)
         .group_by(Registration.entity_key, Registration.divipola, Person.email_key)

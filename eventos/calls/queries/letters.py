@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
 from eventos.calls.queries.board import CallView, call_by_id
@@ -163,10 +163,15 @@ def designee(db: Session, designee_id: int) -> tuple[DesigneeView, LetterView] |
 
 
 def _named(event_id: int) -> Select[Any]:
+    told = aliased(Person)
     active = and_(
         Registration.event_id == event_id,
         Registration.state == RegistrationState.ACTIVE.value,
-        Registration.person_id.in_(select(Person.id).where(Person.email_key == CallDesignee.email_key)),
+        Registration.person_id.in_(
+            select(told.id)
+            .join(Person, Person.id == func.coalesce(told.merged_into_id, told.id))
+            .where(Person.email_key == CallDesignee.email_key)
+        ),
     )
     columns = [getattr(CallDesignee, name) for name in DesigneeView.__dataclass_fields__ if name != "is_registered"]
     return (

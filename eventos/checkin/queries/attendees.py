@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from eventos.checkin.models import Acceptance, Device, Scan
 from eventos.cycles.models import Event, EventDay
@@ -18,6 +18,7 @@ from eventos.people.models import Person
 from eventos.registration.models import Registration
 
 MOST_FOUND = 8
+_TOLD = aliased(Person, name="told")  # whoever registered; Person is who they are since a merge
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _attendees(*which: ColumnElement[bool], entries: ColumnElement[bool] | None 
         select(*columns)
         .select_from(Event)
         .outerjoin(Registration, and_(Registration.event_id == Event.id, *which))
-        .outerjoin(Person, Person.id == Registration.person_id)
+        .outerjoin(_TOLD, _TOLD.id == Registration.person_id)
+        .outerjoin(Person, Person.id == func.coalesce(_TOLD.merged_into_id, _TOLD.id))
         .outerjoin(Acceptance, and_(Acceptance.registration_id == Registration.id, true() if entries is None else entries))
         .outerjoin(Device, Device.id == Acceptance.device_id)
     )
@@ -165,7 +167,8 @@ def search(db: Session, event_id: int, typed: str, *, day: str) -> list[Attendee
     digits = "".join(char for char in typed if char.isdigit())
     ways = [and_(*(Person.name_key.contains(word, autoescape=True) for word in words))] if words else []
     if digits and digits == "".join(char for char in typed if char.isalnum()):
-        ways = [Person.document_number.startswith(digits, autoescape=True)]
+        # With either of the documents of somebody who was merged.
+        ways = [one.document_number.startswith(digits, autoescape=True) for one in (Person, _TOLD)]
     if not ways:
         return []
     asked = (

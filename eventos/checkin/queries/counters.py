@@ -11,6 +11,7 @@ from eventos.accounts.models import Staff
 from eventos.checkin.models import WALK_IN, Acceptance, Device, DeviceEvent, Scan
 from eventos.cycles.models import EventDay
 from eventos.kernel.vocabulary import RegistrationState
+from eventos.people.models import Person
 from eventos.registration.models import Registration
 
 ACCEPTED, REPEATED, ANNULLED = "accepted", "repeated", "annulled"
@@ -29,16 +30,20 @@ class DoorCount:
 
 
 def door_count(db: Session, event_id: int, day: str = "") -> DoorCount:
-    """The numbers of the door, read where the scans stand: one statement. `day` of the event, or "" for all of them."""
+    """The numbers of the door, read where the scans stand: one statement. A merged person counts once. `day`: "" for all of them."""
+    person = func.coalesce(Person.merged_into_id, Person.id)
     entered = (
-        select(func.count(Acceptance.registration_id.distinct()))
+        select(func.count(person.distinct()))
+        .select_from(Acceptance)
         .join(Registration, Registration.id == Acceptance.registration_id)
+        .join(Person, Person.id == Registration.person_id)
         .where(Registration.event_id == event_id)
     )
     accepted, ever = (entered.where(Acceptance.day == day) if day else entered).scalar_subquery(), entered.scalar_subquery()
     expected = (
-        select(func.count())
+        select(func.count(person.distinct()))
         .select_from(Registration)
+        .join(Person, Person.id == Registration.person_id)
         .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
         .scalar_subquery()
     )

@@ -59,7 +59,8 @@ def event_figures(db: Session, event_ids: Sequence[int]) -> dict[int, Figures]:
 
 def _how_many(state: RegistrationState) -> Any:
     which = (Registration.event_id == Event.id, Registration.state == state.value)
-    return select(func.count()).select_from(Registration).where(*which).correlate(Event).scalar_subquery()
+    people = select(func.count(func.coalesce(Person.merged_into_id, Person.id).distinct())).select_from(Registration)
+    return people.join(Person, Person.id == Registration.person_id).where(*which).correlate(Event).scalar_subquery()
 
 
 def _unreached() -> Any:
@@ -84,10 +85,11 @@ def cycle_figures(db: Session, cycle_id: int) -> CycleFigures:
     """One statement for the small card of the desk."""
     person = func.coalesce(Person.merged_into_id, Person.id)
     active = (
-        select(Registration.divipola, person.label("person_id"))
+        select(func.max(Registration.divipola).label("divipola"), person.label("person_id"))
         .join(Event, Event.id == Registration.event_id)
         .join(Person, Person.id == Registration.person_id)
         .where(Event.cycle_id == cycle_id, Registration.state == RegistrationState.ACTIVE.value)
+        .group_by(Registration.event_id, person)
         .subquery()
     )
     expected = select(CycleMunicipio.divipola).where(CycleMunicipio.cycle_id == cycle_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from eventos.cycles.models import Event
 from eventos.cycles.queries.cards import Member, in_scope
@@ -52,6 +52,7 @@ JOBS = {
     "reports.build": "Preparación de un informe",
 }
 ROOMS = {"accounts": "Correo de acceso para el equipo", "registration": "Correo de una inscripción", "reports": "Preparación de un informe"}
+_TOLD = aliased(Person, name="told")  # whoever registered; Person is who they are since a merge
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,8 @@ def _jobs(staff: Member, *columns: Any) -> Select[Any]:
         select(*columns)
         .select_from(Job)
         .outerjoin(Registration, Registration.id == registration_id)
-        .outerjoin(Person, Person.id == Registration.person_id)
+        .outerjoin(_TOLD, _TOLD.id == Registration.person_id)
+        .outerjoin(Person, Person.id == func.coalesce(_TOLD.merged_into_id, _TOLD.id))
         .outerjoin(Event, Event.id == func.coalesce(Registration.event_id, event_id))
         .where(Job.done_at.is_(None), _theirs(staff))
     )

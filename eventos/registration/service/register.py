@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.cycles.service import seats
@@ -15,6 +15,7 @@ from eventos.kernel.errors import InvalidInput, TooManyRequests
 from eventos.kernel.text import fold, mask_email
 from eventos.kernel.vocabulary import RegistrationState, Source
 from eventos.people import service as people
+from eventos.people.models import Person
 from eventos.people.service import OnFile
 from eventos.registration import queries
 from eventos.registration.models import Registration
@@ -118,7 +119,12 @@ class _AlreadyThere(Exception):
 
 
 def _write_down(db: Session, command: Register, opening: Opening, person: OnFile, text_hash: str, *, now: datetime, demo: bool) -> Outcome:
-    """Try to insert; the unique index of event and person says whether it is a repeat."""
+    """Try to insert; the unique index of event and person says whether it is a repeat.
+
+    Somebody who was merged may be written down under another of their ids, which no index knows.
+    """
+    if person.is_several and db.execute(_mine(opening, person)).scalar_one_or_none() is not None:
+        return _come_back(db, command, opening, person, text_hash, now)
     try:
         with db.connection().begin_nested():
             return _insert(db, command, opening, person, text_hash, now=now, demo=demo)
@@ -170,13 +176,22 @@ def _asks(command: Register, opening: Opening) -> bool:
     return opening.moderated and command.source is Source.FORM
 
 
+def _mine(opening: Opening, person: OnFile) -> Select[tuple[Registration]]:
+    """The registration of somebody for an event, locked: of several (they were merged), the one that stands."""
+    one = select(Registration).where(Registration.event_id == opening.id).with_for_update()
+    if not person.is_several:
+        return one.where(Registration.person_id == person.id)
+    theirs = select(Person.id).where(or_(Person.id == person.id, Person.merged_into_id == person.id))
+    gone = (RegistrationState.CANCELLED.value, RegistrationState.REJECTED.value)
+    return one.where(Registration.person_id.in_(theirs)).order_by(Registration.state.in_(gone), Registration.id).limit(1)
+
+
 def _come_back(db: Session, command: Register, opening: Opening, person: OnFile, text_hash: str, now: datetime) -> Outcome:
     """Who is already there stays as they are; who had cancelled is asking anew and gets a seat, or a place on the waiting list.
 
     Who was written down by a colleague says yes by this form as well as by their link. A rejection is taken back by the organiser alone.
     """
-    one = select(Registration).where(Registration.event_id == opening.id, Registration.person_id == person.id).with_for_update()
-    registration = db.execute(one).scalar_one()
+    registration = db.execute(_mine(opening, person)).scalar_one()
     state = RegistrationState(registration.state)
     lacks_consent = registration.group_id is not None and registration.consent_id is None
     if lacks_consent and state is not RegistrationState.REJECTED:

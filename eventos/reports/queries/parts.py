@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from eventos.attendance import queries as attendance
 from eventos.attendance.models import Roster, RosterEntry
@@ -207,6 +207,7 @@ def _materials(db: Session, event_id: int) -> tuple[tuple[SlidesView, ...], tupl
 
 def _questions(db: Session, event_id: int) -> tuple[QuestionView, ...]:
     """What was asked and not set aside, each with the name of whoever asked: typed by the office, else of the registration."""
+    told = aliased(Person)
     asked = (
         select(
             Question.body,
@@ -217,7 +218,8 @@ def _questions(db: Session, event_id: int) -> tuple[QuestionView, ...]:
             Question.answered_by,
         )
         .outerjoin(Registration, Registration.id == Question.registration_id)
-        .outerjoin(Person, Person.id == Registration.person_id)
+        .outerjoin(told, told.id == Registration.person_id)
+        .outerjoin(Person, Person.id == func.coalesce(told.merged_into_id, told.id))
         .where(Question.event_id == event_id, Question.state != "set_aside")
         .order_by(Question.position, Question.id)
     )
