@@ -11,10 +11,11 @@ from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.vocabulary import Modality
 from eventos.registration import service
+from eventos.registration.rules_questions import QuestionKind
 from eventos.registration.service import tickets
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
-from tests.registration.forms import one_of_each_kind
+from tests.registration.forms import a_question, one_of_each_kind
 from tests.support.browser import PHONE, Chromium
 from tests.support.judges import axe, vnu
 from tests.support.smtp import Mailbox
@@ -109,3 +110,31 @@ def test_with_scripts_the_municipality_is_picked_from_the_list(inside: str, writ
     page.fill("#municipio", "dorada")
     page.locator(".combo__option", has_text="Dorada").click()
     assert (page.input_value("#municipio_code"), page.input_value("#municipio")) == ("17380", "La Dorada (Caldas)")
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_question_that_depends_on_an_answer_appears_with_it_and_without_scripts_says_when_it_applies(
+    inside: str, writing: Opened, chromium: Chromium
+) -> None:
+    with writing() as db:
+        cycle = a_cycle(db)
+        event, other = a_published_event(db, cycle=cycle), a_published_event(db, cycle=cycle, number=6)
+        asked = one_of_each_kind(db, event)
+        also = a_question(db, other, label="¿Qué quiere ver?")
+        address = f"{inside}/eventos/{event.slug}/inscripcion"
+    workshop, tool = asked[QuestionKind.CHOICE].name, asked[QuestionKind.TEXT].name
+    page = chromium.open(width=PHONE)
+    page.goto(address)
+    tools, ticked = page.locator(f"[name='{tool}']"), page.locator(f"[name='{also.name}']")
+    assert (tools.is_visible(), ticked.is_visible()) == (False, False)
+    page.check(f"[name='{workshop}'][value='1']")
+    page.check(f"[name=also][value='{other.slug}']")
+    assert (tools.is_visible(), ticked.is_visible()) == (True, True)
+    tools.fill("Excel")
+    page.check(f"[name='{workshop}'][value='3']")
+    assert not tools.is_visible()
+    plain = chromium.open(javascript=False)
+    plain.goto(address)
+    assert plain.locator(f"[name='{tool}']").is_visible()
+    assert plain.get_by_text("Solo si respondió «Taller A» o «Taller B» en «¿A qué taller va?».").is_visible()

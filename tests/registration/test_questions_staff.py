@@ -15,10 +15,12 @@ from werkzeug.test import TestResponse
 
 from eventos.cycles import queries as cycles
 from eventos.cycles import service as cycle_service
-from eventos.kernel import clock
+from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.registration import queries_questions as queries
+from eventos.registration import service
 from eventos.registration.models import Registration
+from eventos.registration.rules_answers import Given, Told
 from eventos.registration.rules_questions import QuestionKind, ShownIf
 from eventos.registration.service import tickets
 from tests.accounts.factories import SignedIn, signed_in
@@ -89,6 +91,25 @@ def test_answers_are_not_changed_once_the_event_began(
     late = client.post(f"/i/{mine}/respuestas", data={**typed, "csrf_token": token})
     assert late.status_code == 409
     assert told_by(looking) == {"choice": "3"}
+
+
+def test_who_comes_back_is_told_that_an_option_is_no_longer_theirs(client: FlaskClient, writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        workshop = a_workshop(db, event, 1)
+        told = {event.slug: Told((Given(workshop, "1"),))}
+        first = a_registration(db, event, answers=told)
+        link = tickets.link_of(first)
+        service.cancel(db, first, by=SYSTEM, now=clock.now())
+    token = token_of(client.get("/mi-inscripcion"))
+    back = client.post(f"/i/{link}/volver", data={"csrf_token": token})
+    assert back.location.endswith("aviso=registration-back"), "the seat was still there"
+    with writing() as db:
+        service.cancel(db, service.by_link(db, tokens.digest(link)), by=SYSTEM, now=clock.now())
+        a_registration(db, cycles.event_for_write(db, event.slug), answers=told)
+    back = client.post(f"/i/{link}/volver", data={"csrf_token": token})
+    assert back.location.endswith("aviso=registration-back-without-option")
+    assert "revise sus respuestas" in client.get(back.location).text
 
 
 def test_a_link_to_an_event_without_questions_has_no_such_page(client: FlaskClient, writing: Opened) -> None:

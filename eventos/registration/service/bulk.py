@@ -214,7 +214,7 @@ def _restore(db: Session, registration: Registration, before: dict[str, Any], af
     if held is not None and held != pool_id:
         seats.give_back(db, held)
         promote(db, registration.event_id, left, now=now)
-    if not was.is_open and target in SEATED:
+    if not was.is_open and target.is_open:
         answers.retake(db, registration.id, registration.event_id, now=now)
     _tell(db, registration, was, now)
 

@@ -17,7 +17,7 @@ from eventos.registration import messages, queries, service
 from eventos.registration.forms import ChangeForm, MailChangeForm
 from eventos.registration.queries import RegistrationView
 from eventos.registration.queries_admission import policy_of
-from eventos.registration.queries_questions import standing
+from eventos.registration.queries_questions import answers_of, standing
 from eventos.registration.rules import NoSeatThere, RegistrationClosed, TooLate, can_change, entrance, window_of
 from eventos.registration.service import tickets
 from eventos.registration.service.allowance import BAD_TOKENS
@@ -29,6 +29,10 @@ NOTICES = {
     "my-registration-cancelled": ("success", "Su inscripción quedó cancelada. Le enviamos un correo que la retira de su calendario."),
     "waitlist-left": ("success", "Salió de la lista de espera. Le enviamos un correo que lo confirma."),
     "registration-back": ("success", "Volvió a inscribirse. Le enviamos un correo con su estado."),
+    "registration-back-without-option": (
+        "warning",
+        "Volvió a inscribirse, pero algo que había elegido ya no tiene cupos: revise sus respuestas. Le enviamos un correo con su estado.",
+    ),
     "registration-changed": ("success", "Sus datos quedaron guardados."),
     "registration-same": ("info", "No había nada que cambiar."),
     "mail-change-asked": ("success", "Le enviamos un vínculo al correo nuevo: ábralo en las próximas 48 horas para confirmarlo."),
@@ -140,10 +144,13 @@ def come_back(token: str) -> Any:
     try:
         with transaction() as db:
             row = service.by_link(db, tokens.digest(token))
+            before = answers_of(db, row.id)
             service.come_back(db, row, by=Actor.person(registration.person_id), now=clock.now())
+            lost_an_option = answers_of(db, row.id) != before
     except RegistrationClosed as refused:
         return page_of(token, registration, status=409, refusal=refused.message)
-    return redirect(url_for("my_registration.show", token=token, aviso="registration-back"), 303)
+    notice = "registration-back-without-option" if lost_an_option else "registration-back"
+    return redirect(url_for("my_registration.show", token=token, aviso=notice), 303)
 
 
 # --- change ----------------------------------------------------------------------------------------------------------------------
