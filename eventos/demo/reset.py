@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select, union, update
+from sqlalchemy import delete, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster, RosterEntry
@@ -22,16 +22,18 @@ from eventos.cycles.models import (
     SeatPool,
     Speaker,
 )
+from eventos.desk.models import SavedView
 from eventos.dialogue.models import Question
 from eventos.entities.models import Entity, Office
 from eventos.inbox.models import InboundDecision, InboundMail
 from eventos.kernel.outbox import Job
 from eventos.mailings.models import AfterMail, AfterPlan
-from eventos.people.models import Consent, Person
+from eventos.people.models import Consent, DuplicateDismissed, Person, PersonMerge
 from eventos.publicity.models import Flyer, Logo
 from eventos.registration.models import (
     AdmissionPolicy,
     Answer,
+    BulkAction,
     FormQuestion,
     FormQuestionVersion,
     Import,
@@ -73,6 +75,7 @@ def remove(db: Session) -> int:
         db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
     db.execute(delete(AfterMail).where(AfterMail.event_id.in_(events)))
+    db.execute(delete(BulkAction).where(BulkAction.event_id.in_(events)))
     db.execute(delete(Registration).where(Registration.event_id.in_(events)))
     for of_admission in (RegistrationGroup, AdmissionPolicy):
         db.execute(delete(of_admission).where(of_admission.event_id.in_(events)))
@@ -97,7 +100,7 @@ def remove(db: Session) -> int:
     db.execute(delete(Event).where(Event.demo))
     _people(db)
     cycles = select(Cycle.id).where(Cycle.demo, Cycle.id.not_in(select(Event.cycle_id)))
-    for link in (CycleMunicipio, CycleStaff, Convened, MailWording):
+    for link in (CycleMunicipio, CycleStaff, Convened, MailWording, SavedView):
         db.execute(delete(link).where(link.cycle_id.in_(cycles)))
     db.execute(delete(Cycle).where(Cycle.id.in_(cycles)))
     used = union(select(EventRole.entity_id), select(Convened.entity_id))
@@ -118,6 +121,12 @@ def _people(db: Session) -> None:
     db.execute(update(Person).where(Person.demo, Person.id.in_(elsewhere)).values(demo=False))
     gone = select(Person.id).where(Person.demo)
     db.execute(delete(Consent).where(Consent.person_id.in_(gone)))
+    merged = select(PersonMerge.id).where(or_(PersonMerge.kept_id.in_(gone), PersonMerge.gone_id.in_(gone)))
+    db.execute(update(BulkAction).where(BulkAction.merge_id.in_(merged)).values(merge_id=None))
+    db.execute(update(Person).where(Person.merged_into_id.in_(gone)).values(merged_into_id=None))
+    db.execute(delete(PersonMerge).where(PersonMerge.id.in_(merged)))
+    pairs = or_(DuplicateDismissed.first_id.in_(gone), DuplicateDismissed.second_id.in_(gone))
+    db.execute(delete(DuplicateDismissed).where(pairs))
     db.execute(delete(Person).where(Person.demo))
 
 
