@@ -107,11 +107,12 @@ def _somebody(kind: Kind, cycle_name: str) -> RegistrationView:
         family_names="Cedral Pinares",
         email="elvira.cedral@entidad.example",
         phone="",
-        event=_something(cycle_name, now, cancelled=kind.key == "event_cancelled"),
+        event=_something(cycle_name, now, kind.key),
     )
 
 
-def _something(cycle_name: str, now: datetime, *, cancelled: bool) -> EventView:
+def _something(cycle_name: str, now: datetime, kind: str) -> EventView:
+    cancelled, postponed = kind == "event_cancelled", kind == "postponed"
     day = clock.today() + timedelta(days=1)
     starts_at = clock.at_local(day, time(8))
     return EventView(
@@ -144,7 +145,7 @@ def _something(cycle_name: str, now: datetime, *, cancelled: bool) -> EventView:
         state=EventState.CANCELLED if cancelled else EventState.PUBLISHED,
         published_at=now,
         cancelled_at=now if cancelled else None,
-        postponed_at=None,
+        postponed_at=now if postponed else None,
         cancel_reason=wordings.FIELDS["motivo"][1] if cancelled else "",
         sequence=0,
         version=1,
@@ -152,5 +153,5 @@ def _something(cycle_name: str, now: datetime, *, cancelled: bool) -> EventView:
         updated_at=now,
         demo=False,
         demo_note="",
-        days=(DayView(day, starts_at, starts_at + timedelta(hours=2)),),
+        days=() if postponed else (DayView(day, starts_at, starts_at + timedelta(hours=2)),),
     )

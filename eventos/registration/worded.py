@@ -40,7 +40,11 @@ def values(view: ConfirmationView) -> dict[str, str]:
         "nombre_completo": registration.full_name,
         "evento": event.title,
         "fecha": spanish.days_sentence(event.dates) or event.date_note or "fecha por definir",
-        "hora": spanish.time_range(event.days[0].starts_at, event.days[0].ends_at) if len(event.days) == 1 else "horario por día",
+        "hora": spanish.time_range(event.days[0].starts_at, event.days[0].ends_at)
+        if len(event.days) == 1
+        else "horario por día"
+        if event.days
+        else "hora por definir",
         "lugar": place_of(registration),
         "ciclo": event.cycle_name,
         "oficina": view.office.name or "la oficina",
@@ -68,7 +72,7 @@ def facts(registration: RegistrationView) -> list[tuple[str, str]]:
         day = event.days[0]
         when = [("Fecha", spanish.date_full(day.on_date)), ("Hora", f"{spanish.time_range(day.starts_at, day.ends_at)}, hora de Colombia")]
     else:
-        when = [("Fechas" if event.days else "Fecha", "\n".join(day.words for day in event.days) or event.date_note)]
+        when = [("Fechas" if event.days else "Fecha", "\n".join(day.words for day in event.days) or event.date_note or "Por definir")]
     return [*when, ("Lugar", place_of(registration))]
 
 
