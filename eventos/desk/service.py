@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.desk.models import SavedView
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
-from eventos.kernel.errors import InvalidInput, NotAllowed
+from eventos.kernel.errors import InvalidInput, NotAllowed, NotFound
 
 MOST_VIEWS = 30
 
@@ -34,9 +34,13 @@ def save_view(
 
 
 def remove_view(db: Session, cycle_id: int, public_id: str, *, by: Actor, staff_id: int) -> None:
-    """Take one's own view away. Raises NotAllowed for somebody else's, or one that is not there."""
-    mine = (SavedView.cycle_id == cycle_id, SavedView.staff_id == staff_id, SavedView.public_id == public_id)
-    gone = db.execute(delete(SavedView).where(*mine).returning(SavedView.id)).scalar_one_or_none()
-    if gone is None:
+    """Take one's own view away. Raises NotAllowed for one that somebody shares, NotFound for any other."""
+    asked = select(SavedView).where(SavedView.cycle_id == cycle_id, SavedView.public_id == public_id)
+    view = db.execute(asked.where(or_(SavedView.staff_id == staff_id, SavedView.shared.is_(True)))).scalar_one_or_none()
+    if view is None:
+        raise NotFound("No encontramos esa vista.")
+    if view.staff_id != staff_id:
         raise NotAllowed("Solo quien guardó una vista puede quitarla.")
-    audit.record(db, by, "desk.remove_view", "saved_view", gone)
+    db.delete(view)
+    audit.record(db, by, "desk.remove_view", "saved_view", view.id)
+    db.flush()

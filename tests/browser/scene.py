@@ -46,6 +46,7 @@ from eventos.reports.models import Report, ReportSection
 from tests.accounts.factories import a_link, a_staff
 from tests.browser.addresses import ADDRESSES, FIFTH, FORUM, NOW, THIRD
 from tests.browser.scene_admission import admission
+from tests.browser.scene_lists import prepare_lists
 from tests.cycles.factories import a_day, an_event
 from tests.inbox.letters import a_bounce, a_reply, an_answer
 from tests.registration.factories import a_registration
@@ -172,6 +173,7 @@ def _people(db: Session, found: dict[str, str]) -> None:
     waits = a_registration(db, full, given_names="Fabio Demo", family_names="Yarumo", email="fabio@supia.example")
     gone = a_registration(db, forum, given_names="Hugo Demo", family_names="Guamo", email="hugo@victoria.example", modality="virtual")
     registration.cancel(db, gone, by=SYSTEM, now=clock.now())
+    prepare_lists(db, full, found)
     asked = MailChange(elvira.person_id, elvira.id, "elvira@riosucio.example", "otra@riosucio.example")
     until = clock.now() + timedelta(hours=1)
     receipt = {"e": [forum.id, full.id], "m": "e***a@riosucio.example"}

@@ -24,6 +24,7 @@ from eventos.checkin.service.devices import make_device
 from eventos.cycles.models import Cycle, CycleStaff
 from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
+from eventos.desk.service import save_view
 from eventos.dialogue import service as dialogue
 from eventos.dialogue.rules import SaveQuestion
 from eventos.inbox.models import InboundMail
@@ -32,10 +33,11 @@ from eventos.kernel.audit import SYSTEM
 from eventos.kernel.http import Audience, Entry, entry_of
 from eventos.kernel.outbox import Job
 from eventos.kernel.vocabulary import MaterialKind, StaffRole
+from eventos.people import merging
 from eventos.publicity import service as publicity
 from eventos.registration import importing
 from eventos.registration.rules_reminders import AddReminder
-from eventos.registration.service import add_reminder
+from eventos.registration.service import add_reminder, bulk
 from eventos.registration.service import importing as sheets
 from eventos.registration.service.importing import Options
 from eventos.reports import service as reports
@@ -55,24 +57,30 @@ NAMED = {
     "slug": {"": "event", "calls.": "ahead", "convened.": "cycle", "mailings.": "ahead", "wordings.": "cycle",
              "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
     "public_id": {
-        "attendance.": "registration", "desk.": "registration", "importing.": "sheet", "materials.": "material", "dialogue.": "question",
+        "attendance.": "registration", "desk.": "registration", "desk.bulk": "bulk", "desk.remove_view": "view", "desk.unmerge": "merge",
+        "admission.": "registration", "importing.": "sheet",
+        "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
         "questionnaire.": "registration", "mailings.": "reminder", "inbox.": "inbound",
     },
+    "first": {"desk.": "person"},
+    "second": {"desk.": "double"},
     "code": {"constancias.": "certificate"},
     "key": {"questionnaire.": "form_question"},
     "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page",
                "calls.entity": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
-    "kind": {"attendance.export": "csv", "calls.export": "csv", "reports.": "texto", "wordings.": "confirmed", "mailings.": "thanks"},
+    "kind": {"desk.registrations_file": "csv",
+             "attendance.export": "csv", "calls.export": "csv", "reports.": "texto", "desk.": "ods",
+             "wordings.": "confirmed", "mailings.": "thanks"},
     "verb": {"materials.": "ocultar", "convened.": "retirar", "inbox.": "descartar"},
-    "way": {"dialogue.": "subir"},
+    "way": {"dialogue.": "subir", "questionnaire.": "subir"},
     "name": {"publicity.": "pdf"},
 }  # fmt: skip
 OF_THE_OFFICE = ("accounts_staff.", "publicity.entity", "publicity.keep_logo", "publicity.drop_logo", "publicity.logo")  # of no cycle
 NUMBERED_BY_EVENT = {"page", "version"}  # every event has a first one
-WORDS = {"csv", "texto", "confirmed", "thanks", "ocultar", "retirar", "descartar", "subir", "pdf"}
+WORDS = {"csv", "ods", "texto", "confirmed", "thanks", "ocultar", "retirar", "descartar", "subir", "pdf"}
 # These answer what is not there with a sentence, and do nothing: "ya no está", "no está en el acta".
 TOLD = {"desk.retry": 303, "importing.abandon": 302, "constancias.reissue": 409}
 ROLES = (StaffRole.ORGANISER, StaffRole.READER, StaffRole.DOOR)  # an administrator works in every cycle
@@ -113,6 +121,13 @@ def an_office(db: Session) -> Office:
     own["report"] = reports.ask(db, event.id, format="docx", by=SYSTEM, now=now).public_id
     own["section"] = str(reports.save_section(db, event.id, SaveSection("text", "Título", ("Texto",)), by=SYSTEM))
     own["ahead"] = ahead.slug
+    doubles = [a_registration(db, event).person for _ in range(4)]
+    own["person"], own["double"] = doubles[0].public_id, doubles[1].public_id
+    own["merge"] = merging.merge(db, doubles[2].id, doubles[3].id, by=SYSTEM, now=now).public_id
+    again = bulk.begin(db, event.id, bulk.Ask(bulk.Action.RESEND), by=SYSTEM, now=now)
+    own["bulk"] = again.public_id
+    view = save_view(db, cycle.id, "Todas", {}, shared=True, by=SYSTEM, staff_id=a_staff(db).id, now=now)
+    own["view"] = view.public_id
     own["convened"] = convene(db, cycle, many=1)[0]
     own["call"] = a_call(db, ahead)
     own["reminder"] = add_reminder(db, ahead.id, AddReminder(minutes_before=60), by=SYSTEM, now=now)
