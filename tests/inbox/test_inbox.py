@@ -266,3 +266,19 @@ def test_nobody_rewrites_what_came_in(db: Session, rewrite: object) -> None:
     with pytest.raises(DBAPIError, match="append-only"), db.begin_nested():
         db.execute(rewrite)  # type: ignore[call-overload]
     assert db.execute(select(func.count()).select_from(InboundMail)).scalar_one() == 1
+
+
+def test_what_came_back_is_told_on_the_list_and_on_the_registration(sent, collected, client: FlaskClient, writing: Opened) -> None:
+    registration, message = sent
+    signed_in(client, writing)
+    detail = f"/escritorio/inscripciones/{registration.public_id}"
+    assert "Su correo rebotó" not in client.get(detail).text
+    home = return_path.address(message["Message-ID"]) or ""
+    collected(a_bounce(message["Message-ID"], to=home, recipient="ana@neira.example"), an_answer(registration.uid, "TENTATIVE"))
+    page = client.get(detail).text
+    assert "Su correo rebotó" in page
+    assert "Tal vez asista" in page
+    listed = client.get("/escritorio/correos?estado=rebotados").text
+    assert "User unknown" in listed
+    assert "Rebotó" in listed
+    assert "ana@neira.example" not in listed + page
