@@ -37,39 +37,48 @@ def known(app: Flask, writing: Opened) -> dict[str, str]:
         file = importing.take_file(sheet_of(2), "lista.csv")
         sheet = sheets.upload(db, file, Options(has_consents=True), event_id=event.id, by=SYSTEM, now=clock.now())
         registration = a_registration(db, event)
-        return {"key": a_key(db), "slug": event.slug, "registration": registration.public_id, "sheet": sheet.public_id}
+        keys = {name: a_key(db) for name in OPERATIONS}  # one for each, so that the allowance of a minute is not what is tested
+        return keys | {"slug": event.slug, "registration": registration.public_id, "sheet": sheet.public_id}
 
 
 def judged(app: Flask, known: dict[str, str], *, examples: int) -> set[str]:
     """Send every operation what fits it and what does not; answers the statuses seen, by operation."""
     seen: set[str] = set()
     description = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
-    program = Program(app.test_client(), known["key"])
+    names = {(each.method, re.sub(r"<(\w+)>", r"{\1}", each.path)): name for name, each in OPERATIONS.items()}
     for operation in sorted((found.ok() for found in description.get_all_operations()), key=lambda each: each.path.endswith("/cancel")):
+        program = Program(app.test_client(), known[names[operation.method.upper(), operation.path]])
         kind = "sheet" if "/imports" in operation.path else "registration"
         there = {"slug": known["slug"], "public_id": known[kind]}
         named = {name: there[name] for name in re.findall(r"{(\w+)}", operation.path)}
         for mode, path in ((GenerationMode.POSITIVE, named), (GenerationMode.NEGATIVE, named), (GenerationMode.POSITIVE, {})):
             strategy = operation.as_strategy(mode, **({"path_parameters": path} if path else {}))
+            seen |= sent(strategy, program, known["slug"], examples)
+    return seen
 
-            @settings(
-                max_examples=examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )  # fmt: skip
-            @given(case=strategy)
-            def ask(case: Any) -> None:
-                helped(case, program, known["slug"])
-                answer = case.call(headers={"Authorization": f"Bearer {known['key']}"})
-                seen.add(f"{case.method} {case.operation.path} {answer.status_code}")
-                case.validate_response(answer, checks=CHECKS)
 
-            ask()
+def sent(strategy: Any, program: Program, slug: str, examples: int) -> set[str]:
+    """Send so many examples and judge each answer by the description."""
+    seen: set[str] = set()
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=strategy)
+    def ask(case: Any) -> None:
+        helped(case, program, slug)
+        answer = case.call(headers={"Authorization": f"Bearer {program.key}"})
+        seen.add(f"{case.method} {case.operation.path} {answer.status_code}")
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
     return seen
 
 
 def helped(case: Any, program: Program, slug: str) -> None:
     """Half of what is sent names what only an earlier answer tells: the version that was read, the notice that was shown."""
-    if case.id < "V" and isinstance(case.body, dict):
+    if isinstance(case.body, dict) and len(repr(case.body)) % 2:
         if isinstance(case.body.get("version"), int):
             case.body["version"] = program.get(f"/events/{slug}").get_json()["version"]
         if isinstance(case.body.get("consent"), dict):
