@@ -262,6 +262,9 @@ class SensitiveCount:
 
 def told_counts(question: Question, tally: Mapping[str, int], people: int) -> SensitiveCount:
     """Counts that point at nobody: small cells are left out, and so is the total wherever it would give one of them away."""
-    lines = tuple((option.label, count if (count := tally.get(option.id, 0)) >= FEWEST_TOLD else None) for option in question.offered)
+    retired = (option for option in question.said.options if option.retired and tally.get(option.id))
+    lines = tuple(
+        (option.label, count if (count := tally.get(option.id, 0)) >= FEWEST_TOLD else None) for option in (*question.offered, *retired)
+    )
     hidden = any(count is None for _label, count in lines) or people < FEWEST_TOLD
     return SensitiveCount(question.label, lines, None if hidden else people)

@@ -149,3 +149,6 @@ def test_a_small_count_is_not_told_and_the_total_does_not_give_it_away() -> None
     assert (many.lines, many.answered) == ((("Sí", 5), ("No", 30)), 35)
     nobody = told_counts(question, {"no": 30}, 30)
     assert nobody.lines[0] == ("Sí", None), "that nobody chose it is told neither"
+    listed = asked(QuestionKind.MULTIPLE, sensitive=True, options=(*TWO, Option("3", "Retirada", retired=True)))
+    left = told_counts(listed, {"1": 9, "2": 8, "3": 1}, 18)
+    assert (left.lines[2], left.answered) == (("Retirada", None), None), "an option that was taken away does not give its people away"
