@@ -86,15 +86,15 @@ def event(slug: str) -> str:
     return _event_page(view, beside, late=policy.admits_late)
 
 
-@mine.get("/privado/<invitation>")
-def invited(invitation: str) -> str:
+@mine.get("/privado/<token>")
+def invited(token: str) -> str:
     """A private event, for whoever holds its invitation. Its files stay hidden: their addresses are open to all or to nobody."""
-    slug = _invited_slug(invitation)
+    slug = _invited_slug(token)
     with reading() as db:
         view = _shown(cycles.event_view(db, slug))
         beside = replace(queries.beside(db, view.id), flyer=None, downloads=())
         late = policy_of(db, view.id).admits_late
-    return _event_page(view, beside, late=late, invitation=invitation)
+    return _event_page(view, beside, late=late, invitation=token)
 
 
 def _invited_slug(invitation: str) -> str:
@@ -194,7 +194,7 @@ def _event_page(view: EventView, beside: Beside, *, preview: bool = False, late:
         "agenda/event.html",
         event=view,
         entrance=rules.entrance(view, now, late=late),
-        register_url=url_for("invited.form", invitation=invitation) if invitation else url_for("registration.form", slug=view.slug),
+        register_url=url_for("invited.form", token=invitation) if invitation else url_for("registration.form", slug=view.slug),
         invitation=invitation,
         facts=rules.facts(view, now),
         link=view.link if shows_link else None,

@@ -16,6 +16,7 @@ from eventos.checkin import rules as checkin_rules
 from eventos.kernel import http
 from eventos.kernel.limits import Limit
 from eventos.registration import rules as registration
+from eventos.registration.asking import FILES_BODY
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 QUARTER = 15 * MINUTE
@@ -24,6 +25,7 @@ QUARTER = 15 * MINUTE
 LIMITS = {
     "registration.address": (600, 10 * MINUTE), "registration.document": (20, HOUR), "registration.mails_hour": (10, HOUR),
     "registration.mails_day": (30, DAY), "registration.links_mail": (3, HOUR), "registration.links_address": (20, HOUR),
+    "registration.trapped": (1000, DAY), "registration.my_events_mail": (3, HOUR), "registration.my_events_address": (20, HOUR),
     "registration.bad_tokens": (60, MINUTE), "registration.mail_change": (5, HOUR),
     "accounts.sign_in.account": (10, QUARTER), "accounts.sign_in.address": (30, QUARTER), "accounts.sign_in.instance": (300, QUARTER),
     "accounts.sign_in.minute": (5, MINUTE), "accounts.own_password": (10, QUARTER), "accounts.reset.mail": (3, HOUR),
@@ -75,5 +77,7 @@ def test_no_door_of_the_public_takes_more_than_a_form(app: Flask) -> None:
         assert entry is not None
         if entry.audience is http.Audience.API:  # with a key: an event as large as its form, a sheet as large as an upload
             assert entry.max_body in {http.PUBLIC_BODY, 512 * 1024, http.UPLOAD_BODY}, rule.rule
+        elif rule.rule.endswith(("/con-archivos", "/respuestas")):  # a form that asks for files, of an event that has such questions
+            assert entry.max_body in {http.PUBLIC_BODY, FILES_BODY}, rule.rule
         elif entry.audience is not http.Audience.STAFF:
             assert entry.max_body <= http.PUBLIC_BODY, rule.rule

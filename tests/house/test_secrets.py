@@ -13,8 +13,11 @@ from eventos.certificates.models import Certificate
 from eventos.checkin.service.devices import make_device
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
-from eventos.registration.rules import RECEIPT_LIFE
+from eventos.registration import queries_admission as queries
+from eventos.registration.rules import RECEIPT_LIFE, Policy
 from eventos.registration.service.change import MailChange, mail_change_token
+from eventos.registration.service.my_events import my_events_token
+from eventos.registration.service.policy import invitation_token, save_policy
 from eventos.registration.service.tickets import link_of, ticket_of
 from tests.accounts.factories import a_link, a_staff
 from tests.calls.factories import a_call, convene, recipients, send
@@ -40,6 +43,8 @@ def secrets_of(db: Session) -> list[Secret]:
     mine = a_registration(db, event)
     asked = MailChange(mine.person_id, mine.id, mine.person.email_key or "", "otra@riosucio.example")
     _device, link = make_device(db, name="Puerta", cycle_id=event.cycle_id, slugs=[event.slug], staff_id=staff.id, by=SYSTEM, now=now)
+    private = a_published_event(db, number=8)
+    save_policy(db, private.id, Policy(is_private=True), by=SYSTEM, now=now)
     receipt = tokens.issue("receipt", {"e": [event.id], "m": "e···@riosucio.example"}, expires_at=now + RECEIPT_LIFE)
     convene(db, event.cycle_id, many=1)
     call = a_call(db, event)
@@ -48,6 +53,8 @@ def secrets_of(db: Session) -> list[Secret]:
         Secret("/i/", link_of(mine)),
         Secret("/q/", ticket_of(mine)),
         Secret("/inscripcion/recibida/", receipt),
+        Secret("/privado/", invitation_token(queries.sealed_invitation(db, private.id) or b"")),
+        Secret("/mis-eventos/", my_events_token("elvira@riosucio.example")),
         Secret("/correo/", mail_change_token(asked)),
         Secret("/invitacion/", a_link(db, a_staff(db, password=None), "invitation")),
         Secret("/restablecer/", a_link(db, staff, "reset")),

@@ -16,6 +16,7 @@ from eventos.cycles import service as cycles
 from eventos.cycles.models import Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
+from eventos.kernel.limits import RateCounter
 from eventos.kernel.vocabulary import Modality
 from eventos.people.models import Person
 from eventos.registration.models import Registration
@@ -304,6 +305,8 @@ def test_a_machine_that_fills_the_trap_gets_the_same_answer_and_nothing_is_writt
     assert client.get(answer.location).status_code == 200
     with looking() as db:
         assert db.execute(select(func.count()).select_from(Person)).scalar_one() == 0
+        counted = select(RateCounter.hits).where(RateCounter.bucket.startswith("registration.trapped"))
+        assert db.execute(counted).scalar_one() == 1
 
 
 def test_a_form_without_its_token_or_from_another_site_is_refused(client: FlaskClient, event: str) -> None:

@@ -13,5 +13,6 @@ LINKS_PER_MAIL = Limit("registration.links_mail", 3, timedelta(hours=1))
 LINKS_PER_ADDRESS = Limit("registration.links_address", 20, timedelta(hours=1))
 MY_EVENTS_PER_MAIL = Limit("registration.my_events_mail", 3, timedelta(hours=1))
 MY_EVENTS_PER_ADDRESS = Limit("registration.my_events_address", 20, timedelta(hours=1))
+TRAPPED = Limit("registration.trapped", 1000, timedelta(days=1))  # counted, never refused: machines are answered as everybody
 BAD_TOKENS = Limit("registration.bad_tokens", 60, timedelta(minutes=1))
 MAIL_CHANGES = Limit("registration.mail_change", 5, timedelta(hours=1))

@@ -15,7 +15,7 @@ from eventos.people.rules import notice as notice_of
 from eventos.registration import queries, service
 from eventos.registration.forms_group import GroupForm
 from eventos.registration.rules import why_closed, window_of
-from eventos.registration.web.public import receipt_of
+from eventos.registration.web.public import note_trap, receipt_of
 
 door = Door("groups", __name__, audience=Audience.OPEN)
 
@@ -39,6 +39,7 @@ def submit(slug: str, invitation: str | None = None) -> Any:
     if (opening.is_private and invitation is None) or opening.group_limit < 2:
         raise NotFound("No encontramos ese evento.")
     if filled.is_trap:
+        note_trap()
         return redirect(url_for("registration.received", receipt=receipt_of([opening.id], filled.email.data or "")), 303)
     if not filled.validate():
         return _page(slug, filled, 422, invitation=invitation)
@@ -82,8 +83,8 @@ def _page(slug: str, filled: GroupForm, status: int, *, refusal: str | None = No
         refusal=refusal,
         limit=opening.group_limit,
         moderated=opening.moderated,
-        action=url_for("invited.submit_group", invitation=invitation) if invitation else url_for("groups.submit", slug=slug),
-        back=url_for("invited.form", invitation=invitation) if invitation else url_for("registration.form", slug=slug),
+        action=url_for("invited.submit_group", token=invitation) if invitation else url_for("groups.submit", slug=slug),
+        back=url_for("invited.form", token=invitation) if invitation else url_for("registration.form", slug=slug),
         places=[place.label for place in expected],
         entities=[*(f"Alcaldía de {place.name}" for place in expected), *entities],
         privacy=notice_of(office),

@@ -20,40 +20,40 @@ door = Door("invited", __name__, audience=Audience.PERSONAL)
 _THEIR_OWN = {"registration.form", "registration.submit", "registration.submit_with_files", "groups.form", "groups.submit", "agenda.event"}
 
 
-def slug_of(invitation: str) -> str:
+def slug_of(token: str) -> str:
     """The private event of an invitation. One that is not ours is counted, so that nobody can try them all. Raises NotFound."""
     try:
         with reading() as db:
-            return queries.invited_slug(db, tokens.digest(invitation))
+            return queries.invited_slug(db, tokens.digest(token))
     except NotFound:
         with transaction() as db:
             limits.spend(db, (BAD_TOKENS, client_address()))
         raise
 
 
-@door.get("/privado/<invitation>/inscripcion")
-def form(invitation: str) -> Any:
-    return public.form(slug_of(invitation), invitation)
+@door.get("/privado/<token>/inscripcion")
+def form(token: str) -> Any:
+    return public.form(slug_of(token), token)
 
 
-@door.post("/privado/<invitation>/inscripcion")
-def submit(invitation: str) -> Any:
-    return public.submit(slug_of(invitation), invitation)
+@door.post("/privado/<token>/inscripcion")
+def submit(token: str) -> Any:
+    return public.submit(slug_of(token), token)
 
 
-@door.post("/privado/<invitation>/inscripcion/con-archivos", max_body=FILES_BODY)
-def submit_with_files(invitation: str) -> Any:
-    return public.submit(slug_of(invitation), invitation)
+@door.post("/privado/<token>/inscripcion/con-archivos", max_body=FILES_BODY)
+def submit_with_files(token: str) -> Any:
+    return public.submit(slug_of(token), token)
 
 
-@door.get("/privado/<invitation>/grupo")
-def group_form(invitation: str) -> Any:
-    return group.form(slug_of(invitation), invitation)
+@door.get("/privado/<token>/grupo")
+def group_form(token: str) -> Any:
+    return group.form(slug_of(token), token)
 
 
-@door.post("/privado/<invitation>/grupo")
-def submit_group(invitation: str) -> Any:
-    return group.submit(slug_of(invitation), invitation)
+@door.post("/privado/<token>/grupo")
+def submit_group(token: str) -> Any:
+    return group.submit(slug_of(token), token)
 
 
 def keep_private(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """Doors anybody may use: the registration form, its receipt, the personal links by mail, and the municipalities to choose from."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from eventos.cycles.queries import EventCard, EventView, event_view, event_views_by_id, events_of_cycle
 from eventos.cycles.rules import registration_window
 from eventos.entities.queries import entity_names, office_view
-from eventos.kernel import clock, divipola, spanish, tokens
+from eventos.kernel import clock, divipola, limits, spanish, tokens
 from eventos.kernel.audit import VISITOR
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation, TooManyRequests
@@ -27,9 +28,11 @@ from eventos.registration.queries import Opening
 from eventos.registration.queries_admission import PLAIN, policies, policy_of, sealed_invitation
 from eventos.registration.queries_questions import Questionnaire, questionnaires
 from eventos.registration.rules import RECEIPT_LIFE, Policy, why_closed, window_of
+from eventos.registration.service.allowance import TRAPPED
 from eventos.registration.service.policy import invitation_token
 
 door = Door("registration", __name__, audience=Audience.OPEN)
+_LOG = logging.getLogger("eventos.registration")
 public = Door("registration_public", __name__, audience=Audience.PUBLIC)
 
 
@@ -73,6 +76,7 @@ def submit(slug: str, invitation: str | None = None) -> Any:
     if not window_of(opening, now, late=opening.admits_late).accepts:
         return _form_page(slug, filled, 409, refusal=why_closed(opening, now), invitation=invitation)
     if filled.is_trap:
+        note_trap()
         return redirect(url_for("registration.received", receipt=receipt_of([opening.id], filled.email.data or "")), 303)
     if not filled.validate():
         return _form_page(slug, filled, 422, invitation=invitation)
@@ -105,6 +109,13 @@ def _sheets(db: Session, event: Opening | EventView) -> list[Questionnaire]:
     return questionnaires(db, [event.id, *(other.id for other in others)])
 
 
+def note_trap() -> None:
+    """Count what a machine sent to the field that people do not see; the log says that it happened, not what was sent."""
+    _LOG.warning("honeypot")
+    with transaction() as db:
+        limits.hit(db, (TRAPPED, client_address()))
+
+
 def receipt_of(event_ids: list[int], email: str, *, members: int = 0) -> str:
     """The sealed, dated text that the receipt page is made from: the same for everybody who typed the same."""
     content = {"e": sorted(event_ids), "m": mask_email(email), "n": members}
@@ -113,7 +124,7 @@ def receipt_of(event_ids: list[int], email: str, *, members: int = 0) -> str:
 
 def _address(endpoint: str, slug: str, invitation: str | None) -> str:
     """Where the form goes: a private event is registered for under its invitation."""
-    return url_for(f"invited.{endpoint}", invitation=invitation) if invitation else url_for(f"registration.{endpoint}", slug=slug)
+    return url_for(f"invited.{endpoint}", token=invitation) if invitation else url_for(f"registration.{endpoint}", slug=slug)
 
 
 def _visible(event: EventView) -> EventView:
