@@ -101,6 +101,14 @@ def _mail(settings: Settings) -> Iterator[Check]:
     yield Check("Correo", problem is None, problem or where)
     if settings.mail_from.endswith(".example"):
         yield Check("Remitente", False, "EVENTOS_MAIL_FROM todavía es de ejemplo", optional=True)
+    lacking = [
+        name
+        for name, value in (("EVENTOS_MAIL_BOUNCE", settings.mail_bounce), ("EVENTOS_MAIL_AUTHSERV", settings.mail_authserv))
+        if not value
+    ]
+    if lacking and not settings.mail_transport_url.startswith("file:"):
+        told = f"sin {' ni '.join(lacking)}, el equipo confirma cada rebote o respuesta en Correos, Recibidos"
+        yield Check("Correos que vuelven", False, told, optional=True)
 
 
 def _public_address(settings: Settings) -> Iterator[Check]:

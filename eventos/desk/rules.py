@@ -59,6 +59,8 @@ def standing(card: "EventCard", figures: "Figures", now: datetime) -> Badge:
     if card.starts_at is not None and card.ends_at is not None and now < card.ends_at:
         is_today = clock.local(card.starts_at).date() <= clock.local(now).date()
         return ("info", "Hoy" if card.days < 2 else "En curso", "clock") if is_today else ("success", "Publicado", "check")
+    if card.postponed_at is not None and card.starts_at is None:
+        return "warning", "Aplazado", "clock"
     return ("idle", "Realizado", "check") if figures.has_attendance or not card.starts_at else ("warning", "Falta la asistencia", "alert")
 
 
@@ -128,6 +130,8 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
     found += [_call(card, facts) for card in published if now < _end(card) and _figures(card, facts).unreached]
     gone = [card for card in reversed(published) if now >= _end(card)]
     found += [_attendance(card, facts, today) for card in gone if _figures(card, facts).active and not _figures(card, facts).has_attendance]
+    put_off = [card for card in facts.cards if card.state is EventState.PUBLISHED and card.postponed_at is not None and not card.starts_at]
+    found += [_put_off(card, facts) for card in put_off]
     drafts = [card for card in facts.cards if card.state is EventState.DRAFT]
     found += [_draft(card, facts.gaps.get(card.slug, []), today) for card in drafts]
     found += [_report(card) for card in gone if _figures(card, facts).has_attendance and not _figures(card, facts).has_report]
@@ -176,6 +180,12 @@ def _call(card: "EventCard", facts: Facts) -> Task:
     title = f"Corrija {'un correo que no llegó' if many == 1 else f'{many} correos que no llegaron'}"
     text = f"Convocatoria de {_the(card)}: arregle el buzón de la entidad y envíela otra vez."
     return Task("error", "mail", title, text, "Corregir", "calls.index", {"slug": card.slug})
+
+
+def _put_off(card: "EventCard", facts: Facts) -> Task:
+    count = spanish.plural(_figures(card, facts).active, "persona inscrita espera", "personas inscritas esperan")
+    text = f"Está aplazado, y {count} la nueva fecha."
+    return Task("info", "clock", f"Dé una fecha a {_the(card)}", text, "Escribir los días", "cycles.edit", {"slug": card.slug})
 
 
 def _draft(card: "EventCard", lacking: list[str], today: date) -> Task:

@@ -4,7 +4,7 @@ from eventos.adapters import mail
 from eventos.entities.queries import office_view
 from eventos.kernel import clock, correspondence, outbox, pace, wordings
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import TransientFailure
+from eventos.kernel.errors import PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
 from eventos.kernel.wordings import Wording
 from eventos.mailings import messages, queries, service
@@ -38,7 +38,14 @@ def send(after_mail_id: int) -> None:
     letter = messages.letter(found.view, found.kind, identifier=own)
     if not is_sent:
         _take_turn()
-        mail.send(letter)
+        try:
+            mail.send(letter)
+        except PermanentFailure as refused:
+            told = {"message_id": own, "kind": "mailings.send", "recipient": letter.to, "subject": letter.subject}
+            with transaction() as db:
+                why = f"{refused.message} {refused.detail or ''}".strip()
+                correspondence.was_refused(db, **told, about=("registration", found.registration_id), why=why)
+            raise
     with transaction() as db:
         about = ("registration", found.registration_id)
         correspondence.record_sent(db, message_id=own, kind="mailings.send", recipient=letter.to, subject=letter.subject, about=about)

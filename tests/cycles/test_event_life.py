@@ -122,6 +122,10 @@ def test_putting_off_takes_the_invite_back_with_one_mail_and_keeps_everybody(
     assert "1 persona inscrita y 2 personas en lista de espera" in desk.get(path).text
     assert desk.post(path).status_code == 302
     assert "Este evento está aplazado" in desk.get(f"/escritorio/eventos/{awaited}").text
+    home = desk.get("/escritorio").text
+    assert "Está aplazado, y 1 persona inscrita espera la nueva fecha." in home
+    assert "Escribir los días" in home
+    assert awaited in desk.get("/escritorio/eventos?estado=proximos").text
     outbox_run()
     _, put_off = mailbox.to("uno@neira.example")
     assert put_off["Subject"].startswith("Evento aplazado: ")

@@ -61,4 +61,6 @@ def _distance(card: EventCard, now: float) -> tuple[bool, float]:
 
 
 def _is_over(card: EventCard, now: float) -> bool:
-    return card.state is EventState.PUBLISHED and (card.ends_at is None or card.ends_at.timestamp() <= now)
+    if card.ends_at is None:
+        return card.state is EventState.PUBLISHED and card.postponed_at is None
+    return card.state is EventState.PUBLISHED and card.ends_at.timestamp() <= now
