@@ -73,7 +73,7 @@ def test_one_request_sent_by_two_processes_at_once_is_done_once(settings: Settin
         each.stdin.write("go\n")
         each.stdin.flush()
     for each in started:
-        told, _errors = each.communicate(timeout=60)
+        told, _errors = each.communicate(timeout=100)
         answers += json.loads(told)
     assert len(answers) == 6
     assert answers == [answers[0]] * 6
