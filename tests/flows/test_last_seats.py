@@ -13,9 +13,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import SeatPool
+from eventos.kernel import clock
+from eventos.kernel.audit import SYSTEM
 from eventos.kernel.outbox import Job
 from eventos.kernel.settings import Settings
+from eventos.registration import service
 from eventos.registration.models import Answer, OptionSeat, Registration
+from eventos.registration.rules import Policy
+from eventos.registration.service.policy import save_policy
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
 from tests.registration.forms import a_workshop
@@ -28,6 +33,7 @@ PROCESSES = 4
 # What each process does: several threads of its own, each with its people, all starting at once.
 RUNNER = """
 import json, sys, threading
+from datetime import timedelta
 from concurrent.futures import ThreadPoolExecutor
 from eventos.app import create_app
 from eventos.kernel import clock, db as database
@@ -36,6 +42,7 @@ from eventos.registration import service
 from eventos.registration.models import Registration
 from eventos.registration.queries import openings
 from eventos.registration.queries_questions import questionnaire
+from eventos.registration.rules import OfferGone
 from eventos.registration.rules_answers import Given, OptionIsFull, Told
 from tests.registration.factories import register_command
 
@@ -68,8 +75,20 @@ def cancel(number):
         row = db.get(Registration, number, with_for_update=True)
         service.cancel(db, row, by=SYSTEM, now=clock.now())
 
+def accept(number):
+    try:
+        with app.app_context(), database.transaction() as db:
+            service.accept_offer(db, db.get(Registration, number, with_for_update=True), by=SYSTEM, now=clock.now())
+    except OfferGone:
+        pass
+
+def expire(event_id):
+    with app.app_context(), database.transaction() as db:
+        service.expire(db, event_id, now=clock.now() + timedelta(hours=25), limit=2)
+
 with ThreadPoolExecutor(4) as pool:
-    list(pool.map({"register": register, "cancel": cancel, "workshop": workshop}[what], numbers))
+    verbs = {"register": register, "cancel": cancel, "workshop": workshop, "accept": accept, "expire": expire}
+    list(pool.map(verbs[what], numbers))
 """
 
 
@@ -150,6 +169,24 @@ def test_cancelling_all_at_once_promotes_each_waiting_person_once(settings: Sett
     with looking() as db:
         promoted = [job.args["registration_id"] for job in db.execute(select(Job)).scalars() if job.args.get("why") == "promoted"]
     assert (len(promoted), len(set(promoted))) == (10, 10)
+
+
+def test_offers_accepted_while_they_expire_give_each_seat_to_one_person(settings: Settings, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=8)
+        save_policy(db, event.id, Policy(offer_hours=24), by=SYSTEM, now=clock.now())
+        holders = [a_registration(db, event) for _ in range(8)]
+        offered = [a_registration(db, event).id for _ in range(20)][:8]
+        for each in holders:
+            service.cancel(db, each, by=SYSTEM, now=clock.now())
+        slug, event_id = event.slug, event.id
+    race(settings, slug, ("accept", offered), ("expire", [event_id] * 6))
+    active, waiting, taken = counted(looking)
+    with looking() as db:
+        open_offers = db.execute(select(func.count()).where(Registration.state == "offered")).scalar_one()
+        gone = db.execute(select(func.count()).where(Registration.state == "cancelled")).scalar_one()
+    assert (active + open_offers, taken) == (8, 8)
+    assert active + open_offers + waiting + gone == 28
 
 
 def test_a_race_that_counts_first_would_be_noticed(writing: Opened, looking: Opened) -> None:
