@@ -98,7 +98,7 @@ def clashes(registrations: Sequence[Standing]) -> list[Clash]:
         by_event.setdefault(one.event_id, []).append(one)
     found = []
     for several in by_event.values():
-        if len({one.person_id for one in several}) < 2:
+        if len({one.person_id for one in several}) < 2 or not any(one.state.is_open for one in several):
             continue
         stands, *others = sorted(several, key=_place)
         for other in others:

@@ -71,6 +71,7 @@ def test_the_registration_with_evidence_stands_then_the_active_then_the_first() 
     (clash,) = clashes([a_standing(1, 1), a_standing(2, 2, state=RegistrationState.CANCELLED)])
     assert clash.aside is None
     assert clashes([a_standing(1, 1), replace(a_standing(2, 2), event_id=8)]) == []
+    assert clashes([a_standing(number, number, state=RegistrationState.CANCELLED) for number in (1, 2)]) == []
 
 
 def two_elviras(writing: Opened) -> tuple[str, str, int]:
