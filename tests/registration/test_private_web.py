@@ -1,5 +1,6 @@
 """A private event does not exist for who has no invitation; a group in one form, offers and consents by the personal link."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from eventos.cycles.models import Event
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
+from eventos.kernel.outbox import Job
 from eventos.people.models import Consent
 from eventos.registration import service
 from eventos.registration.models import AdmissionPolicy, Registration, RegistrationGroup
@@ -247,3 +249,18 @@ def test_the_personal_page_tells_each_state_plainly_and_shows_no_code(client: Fl
     assert '<svg class="qr' not in page
     for path in ("qr.png", "invitacion.ics"):
         assert client.get(f"/i/{link}/{path}").status_code == 404
+
+
+def test_the_mail_is_sent_again_by_a_button_and_to_nobody_who_left(client: FlaskClient, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        one, gone = a_registration(db, event), a_registration(db, event)
+        service.cancel(db, gone, by=SYSTEM, now=clock.now())
+        links = [tickets.link_of(each) for each in (one, gone)]
+    sent = {"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', client.get(f"/i/{links[0]}").text)[0]}
+    assert "Reenviarme el correo" in client.get(f"/i/{links[0]}").text
+    assert client.post(f"/i/{links[0]}/reenviar", data=sent).status_code == 303
+    assert client.post(f"/i/{links[1]}/reenviar", data=sent).status_code == 409
+    with looking() as db:
+        again = [job for job in db.execute(select(Job)).scalars() if job.args.get("why") == "repeat"]
+        assert len(again) == 1

@@ -5,21 +5,24 @@ from typing import Any
 from flask import make_response, redirect, render_template, url_for
 
 from eventos.entities.queries import office_view
-from eventos.kernel import clock, divipola, tokens
+from eventos.kernel import audit, clock, divipola, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import RuleViolation
+from eventos.kernel.text import normalise_email
 from eventos.people import service as people
 from eventos.people.rules import Purpose
 from eventos.people.rules import notice as notice_of
 from eventos.registration import service
 from eventos.registration.forms_admission import ConsentForm
 from eventos.registration.queries import RegistrationView
+from eventos.registration.service import notify
 from eventos.registration.web.personal import door, page_of, registration_of
 
 NOTICES = {
     "offer-accepted": ("success", "El cupo es suyo. Le enviamos la confirmación con su código QR."),
     "consent-given": ("success", "Gracias: su autorización quedó guardada. Le escribimos a su correo cómo está su inscripción."),
+    "mail-resent": ("success", "Le enviamos otra vez su inscripción, al correo que tenemos."),
     "left": ("success", "Ya no está en este evento. Le enviamos un correo que lo confirma."),
 }
 
@@ -34,6 +37,19 @@ def accept(token: str) -> Any:
     except RuleViolation as refused:
         return page_of(token, registration_of(token), status=409, refusal=refused.message)
     return redirect(url_for("my_registration.show", token=token, aviso="offer-accepted"), 303)
+
+
+@door.post("/i/<token>/reenviar")
+def resend(token: str) -> Any:
+    """Send how the registration stands once more, to the address on file; one that got too many waits for staff."""
+    registration = registration_of(token)
+    if not registration.state.is_open or not registration.email:
+        return page_of(token, registration, status=409, refusal="Esta inscripción no tiene un correo que enviar.")
+    with transaction() as db:
+        held = notify.count_mail(db, normalise_email(registration.email))
+        notify.confirm(db, registration.id, why="repeat", now=clock.now(), hold=held)
+        audit.record(db, Actor.person(registration.person_id), "registration.resend", "registration", registration.id)
+    return redirect(url_for("my_registration.show", token=token, aviso="mail-resent"), 303)
 
 
 @door.get("/i/<token>/confirmar")
