@@ -99,17 +99,18 @@ def slugify(text: str, *, limit: int = 80) -> str:
     return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
 
 
-def titled(name: str) -> str:
+def titled(name: str, *, follows: bool = False) -> str:
     """Gentle capitals for the name of a person or place typed ALL IN CAPITALS or all in small letters; mixed case is left alone.
 
-    "MARÍA DE LOS RÍOS" → "María de los Ríos". Not for organisations: their acronyms would suffer.
+    "MARÍA DE LOS RÍOS" → "María de los Ríos"; what `follows` a name, as family names do, begins small: "DE LOS RÍOS" → "de los Ríos".
+    Not for organisations: their acronyms would suffer.
     """
     name = clean(name)
     if not (name.isupper() or name.islower()):
         return name
     was_upper = name.isupper()
     words = name.split(" ")
-    return " ".join(_titled_word(word, first=index == 0, was_upper=was_upper) for index, word in enumerate(words))
+    return " ".join(_titled_word(word, first=index == 0 and not follows, was_upper=was_upper) for index, word in enumerate(words))
 
 
 def _titled_word(word: str, *, first: bool, was_upper: bool) -> str:

@@ -1,4 +1,4 @@
-"""The document of threats claims nothing without a test: each row names at least one, and each that is named exists."""
+"""The documents of threats and of behaviours claim nothing without a test: each row names at least one, and each that is named exists."""
 
 import re
 from collections.abc import Iterator
@@ -8,14 +8,14 @@ import pytest
 
 from tests.house.sources import ROOT, text
 
-DOCUMENT = ROOT / "docs" / "amenazas.md"
+DOCUMENTS = {"amenazas.md": 45, "comportamientos.md": 15}  # and how many rows there are at least
 TEST = re.compile(r"`([a-z_/]+\.py)::(test_\w+)`")
 
 
 def rows(document: str) -> Iterator[str]:
     """The rows of its tables, without their headings."""
     lines = [line for line in document.splitlines() if line.startswith("|")]
-    yield from (line for line in lines if not line.startswith(("| ataque |", "|---")))
+    yield from (line for line in lines if not line.startswith(("| ataque |", "| caso |", "|---")))
 
 
 def lost(document: str, tests: Path = ROOT / "tests") -> list[str]:
@@ -29,9 +29,10 @@ def lost(document: str, tests: Path = ROOT / "tests") -> list[str]:
     return empty + absent
 
 
-def test_every_threat_names_tests_that_exist() -> None:
-    document = text(DOCUMENT)
-    assert len(list(rows(document))) > 45
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_row_names_tests_that_exist(name: str) -> None:
+    document = text(ROOT / "docs" / name)
+    assert len(list(rows(document))) > DOCUMENTS[name]
     assert lost(document) == []
 
 

@@ -135,6 +135,20 @@ def test_titled_is_gentle(typed: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("DE LOS RÍOS", "de los Ríos"),
+        ("de los ríos", "de los Ríos"),
+        ("de los Ríos", "de los Ríos"),
+        ("De los Ríos", "De los Ríos"),
+        ("RÍOS", "Ríos"),
+    ],
+)
+def test_a_family_name_that_begins_with_a_particle_keeps_it_small(typed: str, shown: str) -> None:
+    assert text.titled(typed, follows=True) == shown
+
+
+@pytest.mark.parametrize(
     "name", ["vea https://x.example", "WWW.x.example", "ana@x.example", "ana＠x.example", "w\u200bww.x", "x:\u200b//y"]
 )
 def test_names_refuse_links(name: str) -> None:

@@ -119,6 +119,11 @@ GOOD: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({"link_kind": "Carrera administrativa"}, {"link_kind": "planta"}),
     ({"link_kind": "Edil"}, {"link_kind": "otra"}),
     ({"full_name": "DELFINA DE LA PRUEBA FICTICIA"}, {"given_names": "Delfina", "family_names": "de la Prueba Ficticia"}),
+    ({"full_name": "Guadalupe de los Ríos"}, {"given_names": "Guadalupe", "family_names": "de los Ríos"}),
+    (
+        {"full_name": "-none-", "given_names": "GUADALUPE", "family_names": "DE LOS RÍOS"},
+        {"given_names": "Guadalupe", "family_names": "de los Ríos"},
+    ),
     ({"full_name": "Feria & <b> niñez"}, {"given_names": "Feria &", "family_names": "<b> niñez"}),
     ({"full_name": "שלום 🎉 Ficticio"}, {"given_names": "שלום"}),
     ({"full_name": '=HYPERLINK("x") Prueba'}, {"given_names": '=HYPERLINK("x")'}),

@@ -189,7 +189,7 @@ def _names(row: _Row) -> tuple[str, str]:
         given, family = words.split_name(titled(whole))
         named = Field.FULL_NAME
     else:
-        given, family = titled(row.text(Field.GIVEN_NAMES)), titled(row.text(Field.FAMILY_NAMES))
+        given, family = titled(row.text(Field.GIVEN_NAMES)), titled(row.text(Field.FAMILY_NAMES), follows=True)
         named = Field.GIVEN_NAMES
     if names_refuse_links(f"{given} {family}"):
         row.refuse(named, "Un nombre no lleva direcciones web ni correos. Escriba solo el nombre.")
