@@ -79,7 +79,7 @@ _FIND = (
 def _find(db: Session, identity: Identity) -> OnFile | None:
     names = ("document_type", "document_number", "email_key", "name_key")
     found = db.execute(_FIND, {name: getattr(identity, name) for name in names}).one_or_none()
-    return OnFile(*found[:4], is_several=bool(found[4])) if found else None
+    return OnFile(found[0], found[1], found[2], found[3], is_several=bool(found[4])) if found else None
 
 
 def _insert(db: Session, identity: Identity, now: datetime, *, demo: bool) -> OnFile | None:

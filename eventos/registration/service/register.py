@@ -176,7 +176,7 @@ def _asks(command: Register, opening: Opening) -> bool:
     return opening.moderated and command.source is Source.FORM
 
 
-def _mine(opening: Opening, person: OnFile) -> Select[tuple[Registration]]:
+def _mine(opening: Opening, person: OnFile) -> Select[Registration]:
     """The registration of somebody for an event, locked: of several (they were merged), the one that stands."""
     one = select(Registration).where(Registration.event_id == opening.id).with_for_update()
     if not person.is_several:
