@@ -14,14 +14,18 @@ from eventos.desk.rules_list import chosen_from
 from eventos.kernel import clock
 from eventos.kernel.audit import AuditEntry
 from eventos.kernel.correspondence import MailRecord
-from eventos.kernel.vocabulary import StaffRole
+from eventos.kernel.vocabulary import Source, StaffRole
 from eventos.people.models import Person
 from eventos.registration.models import Registration
+from eventos.registration.rules_answers import Given, Told
+from eventos.registration.rules_questions import QuestionKind
+from eventos.registration.service import answers
 from tests.accounts.factories import SignedIn, a_staff, signed_in
 from tests.adapters.test_tables_ods import opened
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import a_question, a_workshop
 from tests.support.statements import counted
 
 
@@ -168,3 +172,28 @@ def test_an_address_can_ask_for_anything_and_gets_what_there_is() -> None:
     assert chosen.address == {"texto": "ana", "orden": "-fecha", "columnas": ["lugar"]}
     assert chosen.sorted_by("fecha").orden == "fecha"
     assert chosen.sorted_by("fecha").sorted_by("fecha").orden == "-fecha"
+
+
+@pytest.mark.both_databases
+def test_the_list_is_narrowed_by_an_answer_and_shows_it_but_never_a_sensitive_one(
+    client: FlaskClient, admin: SignedIn, writing: Opened
+) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        ana, zoila = (a_registration(db, event, given_names=name, family_names="Zarzal") for name in ("Ana", "Zoila"))
+        workshop = a_workshop(db, event)
+        hidden = a_question(db, event, QuestionKind.YES_NO, "¿Necesita apoyos?", sensitive=True)
+        for who, option in ((ana, "1"), (zoila, "2")):
+            told = Told((Given(workshop, option),))
+            answers.keep(db, who.id, event.id, who.person_id, told, channel=Source.STAFF, now=clock.now())
+        slug = event.slug
+    page = client.get(f"{url(slug)}?{workshop.name}=1&columnas={workshop.name}").text
+    assert ">Ana Zarzal<" in page
+    assert ">Zoila Zarzal<" not in page
+    assert "Taller A</td>" in page
+    assert ">Zoila Zarzal<" in client.get(f"{url(slug)}?{workshop.name}=9").text, "an option that does not exist narrows nothing"
+    assert hidden.name not in page
+    asked = {"csrf_token": admin.csrf, workshop.name: "2"}
+    table = read_table(client.post(f"{url(slug)}.csv", data=asked).data, filename="lista.csv")
+    assert [(row[0], row[-1]) for row in table.rows] == [("Zoila Zarzal", "Taller B")]
+    assert table.headers[-1] == "¿A qué taller va?"
