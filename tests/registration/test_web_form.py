@@ -16,7 +16,6 @@ from eventos.cycles import service as cycles
 from eventos.cycles.models import Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
-from eventos.kernel.limits import RateCounter
 from eventos.kernel.vocabulary import Modality
 from eventos.people.models import Person
 from eventos.registration.models import Registration
@@ -295,18 +294,6 @@ def test_names_of_every_script_are_accepted_and_printed_safely(
 
 def test_a_body_over_64_kb_is_too_large(client: FlaskClient, event: str) -> None:
     assert send(client, event, post="x" * 100_000).status_code == 413
-
-
-def test_a_machine_that_fills_the_trap_gets_the_same_answer_and_nothing_is_written(
-    client: FlaskClient, event: str, looking: Opened
-) -> None:
-    answer = send(client, event, web="https://spam.example")
-    assert answer.status_code == 303
-    assert client.get(answer.location).status_code == 200
-    with looking() as db:
-        assert db.execute(select(func.count()).select_from(Person)).scalar_one() == 0
-        counted = select(RateCounter.hits).where(RateCounter.bucket.startswith("registration.trapped"))
-        assert db.execute(counted).scalar_one() == 1
 
 
 def test_a_form_without_its_token_or_from_another_site_is_refused(client: FlaskClient, event: str) -> None:
