@@ -1,4 +1,4 @@
-"""Reading what came in by mail: each kind is told, hostile files are refused or read as nothing, and nobody's word is taken for another's."""
+"""Reading what came in by mail: each kind is told, hostile files are refused or read as nothing, and no sender passes for another."""
 
 import pytest
 
