@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event, EventRole
 from eventos.entities.models import Entity
+from eventos.kernel import private
 from eventos.kernel.errors import NotFound
 from eventos.kernel.text import fold
 from eventos.kernel.vocabulary import EntityKind, EventState, MakingState
@@ -81,7 +82,7 @@ def public_flyer(db: Session, slug: str) -> FlyerView:
         select(*_COLUMNS)
         .join(Event, Flyer.event_id == Event.id)
         .where(Event.slug == slug, Event.state != EventState.DRAFT.value, Event.published_at.is_not(None))
-        .where(Flyer.published_at.is_not(None))
+        .where(Flyer.published_at.is_not(None), *private.open_to_all(Event.id))
         .order_by(Flyer.version.desc())
         .limit(1)
     ).one_or_none()

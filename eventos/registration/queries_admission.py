@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from eventos.cycles.models import Event, EventDay
 from eventos.cycles.queries.cards import Member, in_scope
-from eventos.kernel import clock, spanish
+from eventos.kernel import clock, private, spanish
 from eventos.kernel.errors import NotFound
 from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import EventKind, EventState, RegistrationState
@@ -17,6 +17,12 @@ from eventos.registration.models import AdmissionPolicy, Registration
 from eventos.registration.rules import Policy
 
 PLAIN = Policy()
+
+
+@private.hides
+def by_invitation(event_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Private events: their pieza and their materials have no public address either."""
+    return select(AdmissionPolicy.event_id).where(AdmissionPolicy.event_id == event_id, AdmissionPolicy.is_private).exists()
 
 
 def policy_of(db: Session, event_id: int) -> Policy:

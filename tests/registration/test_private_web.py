@@ -10,16 +10,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eventos.cycles.models import Event
+from eventos.cycles.models import Event, Material
+from eventos.cycles.queries.materials import public_material
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
+from eventos.kernel.errors import NotFound
 from eventos.kernel.outbox import Job
 from eventos.people.models import Consent
+from eventos.publicity.models import Flyer
+from eventos.publicity.queries import public_flyer
 from eventos.registration import service
 from eventos.registration.models import AdmissionPolicy, Registration, RegistrationGroup
 from eventos.registration.rules import Policy
 from eventos.registration.service import tickets
 from eventos.registration.service.policy import invitation_token, renew_invitation, save_policy
+from tests.attendance.factories import a_held_event
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.flows.guests import Booth, answers
 from tests.registration.factories import a_registration
@@ -63,6 +68,38 @@ def test_a_private_event_answers_like_an_unknown_one_everywhere(app: Flask, clie
             assert hidden.text.replace(slug, "x") == unknown.text.replace("no-existe", "x"), rule
     for listing in ("/", "/mapa-del-sitio", "/agenda.ics", f"/ciclos/{cycle}/agenda.ics"):
         assert "Reunión reservada" not in client.get(listing).text, listing
+
+
+def test_the_pieza_and_the_materials_of_a_private_event_have_no_public_address(db: Session) -> None:
+    now = clock.now()
+    event = a_held_event(db)
+    made = {"event_id": event.id, "state": "ready", "created_at": now}
+    files = {"pdf": "a" * 64, "square": "b" * 64, "wide": "c" * 64}
+    db.add(
+        Flyer(**made, public_id="pieza-1", version=1, fields={}, fields_hash="d" * 64, files=files, created_by="staff:1", published_at=now)
+    )
+    db.add(
+        Material(
+            **made,
+            public_id="material-1",
+            position=1,
+            kind="file",
+            title="Diapositivas",
+            filename="d.pdf",
+            media_type="application/pdf",
+            file_sha256="e" * 64,
+            size=1,
+            is_public=True,
+        )
+    )
+    db.flush()
+    assert public_flyer(db, event.slug).public_id == "pieza-1"
+    assert public_material(db, event.slug, "material-1", now).public_id == "material-1"
+    save_policy(db, event.id, Policy(is_private=True), by=SYSTEM, now=now)
+    with pytest.raises(NotFound):
+        public_flyer(db, event.slug)
+    with pytest.raises(NotFound):
+        public_material(db, event.slug, "material-1", now)
 
 
 def test_the_same_event_is_listed_once_it_is_not_private(client: FlaskClient, writing: Opened) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event, EventDay, Material
+from eventos.kernel import private
 from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import EventState, MakingState, MaterialKind
 
@@ -67,7 +68,13 @@ def public_material(db: Session, slug: str, public_id: str, now: datetime) -> Ma
         db,
         select(*_COLUMNS)
         .join(Event, Material.event_id == Event.id)
-        .where(Event.slug == slug, Event.state != EventState.DRAFT.value, Event.published_at.is_not(None), ~ahead)
+        .where(
+            Event.slug == slug,
+            Event.state != EventState.DRAFT.value,
+            Event.published_at.is_not(None),
+            ~ahead,
+            *private.open_to_all(Event.id),
+        )
         .where(Material.public_id == public_id, Material.is_public, Material.state == MakingState.READY.value),
     )
 
