@@ -15,14 +15,18 @@ from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Event, Material
 from eventos.demo.reset import remove
+from eventos.desk.service import save_view
 from eventos.entities.models import Entity
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import Base, reading
 from eventos.kernel.outbox import Job, enqueue
 from eventos.mailings import service as mailings
+from eventos.people import merging
 from eventos.publicity.models import Flyer, Logo
 from eventos.registration.models import Registration, Reminder
+from eventos.registration.service import bulk
+from eventos.registration.service.merging import merge_people
 from eventos.reports import queries
 from tests.accounts.factories import a_staff
 from tests.attendance.factories import Guest, register
@@ -102,6 +106,11 @@ def a_busy_door(db: Session) -> None:
     mailings.plan_thanks(db, fifth.id, on_close=True, by=SYSTEM, now=now)
     cycles.save_wording(db, fifth.cycle_id, "thanks", subject="Gracias", body="Gracias.", seen_version=0, by=SYSTEM, now=now)
     db.add(Reminder(public_id="recuerda", event_id=fifth.id, minutes_before=60, created_by="staff:1", created_at=now))
+    kept, gone = (db.get_one(Registration, each) for each in registrations)
+    merge_people(db, kept.person_id, gone.person_id, set_aside=(), by=SYSTEM, now=now)
+    merging.dismiss(db, kept.person_id, gone.person_id, by=SYSTEM, now=now)
+    bulk.begin(db, fifth.id, bulk.Ask(bulk.Action.RESEND), by=SYSTEM, now=now)
+    save_view(db, fifth.cycle_id, "Todas", {}, shared=True, by=SYSTEM, staff_id=staff.id, now=now)
     device = Device(public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, created_by=staff.id, created_at=now)
     db.add(device)
     db.flush()

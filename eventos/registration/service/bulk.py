@@ -24,8 +24,8 @@ from eventos.registration.service.decide import approve, reject
 from eventos.registration.service.promote import promote, terms_of
 
 UNDO_LIFE = timedelta(hours=24)
-STEP = 50  # registrations in one transaction: no writer is kept waiting for long
-MOST = 500
+STEP = 40  # registrations in one transaction: no writer is kept waiting for long
+MOST = 200  # so that undoing, which is one transaction, is short too
 SEATED = (RegistrationState.ACTIVE, RegistrationState.OFFERED, RegistrationState.UNCONFIRMED)
 PICTURED = ("state", "modality", "sequence", "decided_by", "decision_reason")
 _MOMENTS = ("waitlisted_at", "expires_at", "decided_at", "cancelled_at")
