@@ -33,7 +33,21 @@ def test_a_path_without_secrets_stays_readable(path: str) -> None:
 def test_an_argument_that_is_a_secret_is_called_so(app: Flask) -> None:
     """Every argument of a route has one of these names: a new one is thought about."""
     names = {name for rule in app.url_map.iter_rules() for name in rule.arguments}
-    assert names == SECRETS | {"slug", "public_id", "number", "version", "kind", "verb", "way", "name", "filename", "job_id", "key", "first", "second"}
+    assert names == SECRETS | {
+        "slug",
+        "public_id",
+        "number",
+        "version",
+        "kind",
+        "verb",
+        "way",
+        "name",
+        "filename",
+        "job_id",
+        "key",
+        "first",
+        "second",
+    }
 
 
 def test_what_somebody_asks_in_a_query_is_not_logged(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
