@@ -120,6 +120,7 @@ def tasks(facts: Facts, now: datetime) -> list[Task]:
         found.append(Task("info", "plus", "Cree el primer evento", words, "Crear el evento", "cycles.new"))
     published = [card for card in facts.cards if card.state is EventState.PUBLISHED and card.starts_at and card.ends_at]
     found += [_today(card, facts) for card in published if _is_on(card, today) and now < _end(card)]
+    found += [_requests(card, facts) for card in published if now < _end(card) and _figures(card, facts).pending]
     if facts.failed_jobs:
         count = spanish.plural(facts.failed_jobs, "correo o trabajo que no salió", "correos o trabajos que no salieron")
         words = "Cada uno dice qué pasó. Puede intentarlos de nuevo."
@@ -166,6 +167,14 @@ def _today(card: "EventCard", facts: Facts) -> Task:
     count = spanish.plural(_figures(card, facts).active, "persona inscrita", "personas inscritas")
     text = f"{hours}, {card.modality.label.lower()}. {count[:1].upper()}{count[1:]}."
     return Task("info", "clock", f"Hoy: {_lower(card.short_title)}", text, "Abrir el evento", "desk.event", {"slug": card.slug})
+
+
+def _requests(card: "EventCard", facts: Facts) -> Task:
+    count = spanish.plural(_figures(card, facts).pending, "solicitud espera", "solicitudes esperan")
+    text = f"{count[:1].upper()}{count[1:]} su decisión. Ninguna ocupa un cupo hasta que la apruebe."
+    return Task(
+        "warning", "users", f"Decida las solicitudes de {_the(card)}", text, "Ver las solicitudes", "admission.page", {"slug": card.slug}
+    )
 
 
 def _attendance(card: "EventCard", facts: Facts, today: date) -> Task:

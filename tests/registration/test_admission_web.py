@@ -128,3 +128,15 @@ def test_an_organiser_of_another_cycle_finds_neither_the_page_nor_the_decision(
         assert client.post(f"/escritorio/eventos/{slug}/admision/{path}", data=sent).status_code == 404
     with looking() as db:
         assert states(db) == [RegistrationState.PENDING.value]
+
+
+def test_the_desk_says_which_event_has_requests_to_decide(client: FlaskClient, admin: SignedIn, writing: Opened) -> None:
+    with writing() as db:
+        event = moderated(db)
+        slug, (public_id, _other) = event.slug, requests(db, event, 2)
+    assert "2 solicitudes esperan su decisión" in client.get("/escritorio").text
+    for each in (public_id, _other):
+        client.post(f"/escritorio/inscripciones/{each}/decidir", data={"csrf_token": admin.csrf, "decision": "approve"})
+    desk = client.get("/escritorio").text
+    assert "su decisión" not in desk
+    assert f"/escritorio/eventos/{slug}" in desk

@@ -27,6 +27,7 @@ class Figures:
     has_attendance: bool = False
     has_report: bool = False
     unreached: int = 0
+    pending: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,10 @@ def event_figures(db: Session, event_ids: Sequence[int]) -> dict[int, Figures]:
             or_(_sheet_says(), _somebody_decided()),
             exists().where(Report.event_id == Event.id, Report.state == ReportState.READY.value).correlate(Event),
             _unreached(),
+            _how_many(RegistrationState.PENDING),
         ).where(Event.id.in_(event_ids))
     )
-    return {row[0]: Figures(row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6]) for row in rows}
+    return {row[0]: Figures(row[1], row[2], row[3], bool(row[4]), bool(row[5]), row[6], row[7]) for row in rows}
 
 
 def _how_many(state: RegistrationState) -> Any:
