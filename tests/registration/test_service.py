@@ -16,7 +16,7 @@ from eventos.kernel.vocabulary import Modality, RegistrationState, Source
 from eventos.people.models import Consent, Person
 from eventos.registration import queries, service
 from eventos.registration.models import Registration
-from eventos.registration.rules import ChangeRegistration, NoSeatThere, RegistrationClosed, TooLate, Workplace
+from eventos.registration.rules import HELD_REASON, ChangeRegistration, NoSeatThere, RegistrationClosed, TooLate, Workplace
 from eventos.registration.service import tickets
 from tests.cycles.factories import a_cycle, a_published_event, an_event
 from tests.registration.factories import a_registration, register_command
@@ -196,6 +196,19 @@ def test_ten_mails_an_hour_to_one_recipient_and_the_rest_wait_for_staff(db: Sess
     promised = jobs(db, "registration.confirm")
     assert (len(promised), sum(job.buried_at is None for job in promised)) == (14, 10)
     assert "muchos correos" in (promised[-1].last_error or "")
+
+
+def test_who_got_hold_of_a_link_cannot_fill_a_mailbox_by_leaving_and_coming_back(db: Session) -> None:
+    row = a_registration(db, a_published_event(db), source=Source.FORM)
+    now = clock.now()
+    for turn in range(12):
+        service.cancel(db, row, by=Actor.person(row.person_id), now=now + timedelta(seconds=2 * turn))
+        service.come_back(db, row, by=Actor.person(row.person_id), now=now + timedelta(seconds=2 * turn + 1))
+    going = db.scalars(select(Job.id).where(Job.buried_at.is_(None))).all()
+    held = db.scalars(select(Job.last_error).where(Job.buried_at.is_not(None))).all()
+    assert (len(going), set(held)) == (1 + 10, {HELD_REASON}), "the office wrote them down, which is not counted"
+    service.cancel(db, row, by=SYSTEM, now=now + timedelta(minutes=1))
+    assert len(db.scalars(select(Job.id).where(Job.buried_at.is_(None))).all()) == 12, "what staff do always goes out"
 
 
 def test_one_document_is_tried_twenty_times_an_hour(db: Session) -> None:

@@ -39,7 +39,8 @@ def cancel(db: Session, registration: Registration, *, by: Actor, now: datetime)
         return False
     refuse_when_late(db, registration, now)
     let_go(db, registration, now)
-    notify.cancelled(db, registration.id, held=before is RegistrationState.ACTIVE, now=now, why=_LEFT.get(before, "person"))
+    hold = notify.own_hold(db, registration, by)
+    notify.cancelled(db, registration.id, held=before is RegistrationState.ACTIVE, now=now, why=_LEFT.get(before, "person"), hold=hold)
     audit.record(db, by, "registration.cancel", "registration", registration.id)
     db.flush()
     return True
@@ -63,7 +64,7 @@ def come_back(db: Session, registration: Registration, *, by: Actor, now: dateti
     else:
         seat(db, registration, modality, now)
     answers.retake(db, registration.id, registration.event_id, now=now)
-    notify.confirm(db, registration.id, why="first", now=now)
+    notify.confirm(db, registration.id, why="first", now=now, hold=notify.own_hold(db, registration, by))
     audit.record(db, by, "registration.come_back", "registration", registration.id)
     db.flush()
     return True

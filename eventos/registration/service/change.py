@@ -59,7 +59,7 @@ def change(db: Session, registration: Registration, command: ChangeRegistration,
     if swaps and (is_reviewed or registration.state == RegistrationState.PENDING):
         changed.append("modality")
     elif swaps:
-        _swap_modality(db, registration, command.modality, now)
+        _swap_modality(db, registration, command.modality, by=by, now=now)
         changed.append("modality")
     if changed and is_reviewed:
         _look_anew(db, registration, now)
@@ -108,7 +108,7 @@ def _look_anew(db: Session, registration: Registration, now: datetime) -> None:
     notify.cancelled(db, registration.id, held=was_active, now=now, why="review")
 
 
-def _swap_modality(db: Session, registration: Registration, modality: str, now: datetime) -> None:
+def _swap_modality(db: Session, registration: Registration, modality: str, *, by: Actor, now: datetime) -> None:
     """Change seats within this transaction: the new one is taken before the old one is given back."""
     # Both pools are locked in one order, so that two people swapping in opposite directions do not wait for each other.
     db.execute(select(SeatPool.id).where(SeatPool.event_id == registration.event_id).order_by(SeatPool.id).with_for_update()).all()
@@ -126,7 +126,7 @@ def _swap_modality(db: Session, registration: Registration, modality: str, now: 
     if given_up is not None:
         seats.give_back(db, given_up)
         promote(db, registration.event_id, before, now=now)
-    notify.confirm(db, registration.id, why="changed", now=now)
+    notify.confirm(db, registration.id, why="changed", now=now, hold=notify.own_hold(db, registration, by))
 
 
 # --- the mail address ------------------------------------------------------------------------------------------------------------

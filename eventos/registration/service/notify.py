@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from eventos.cycles.models import Event
 from eventos.kernel import limits, outbox
+from eventos.kernel.audit import Actor
 from eventos.kernel.limits import Limit
 from eventos.kernel.vocabulary import RegistrationState
+from eventos.people.models import Person
 from eventos.registration import queries
+from eventos.registration.models import Registration
 from eventos.registration.rules import HELD_REASON
 from eventos.registration.service.allowance import MAILS_DAY, MAILS_HOUR
 
@@ -43,26 +46,34 @@ def confirm(db: Session, registration_id: int, *, why: str, now: datetime, hold:
         outbox.enqueue(db, "registration.confirm", key=key, **arguments)
 
 
-def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime, why: str = "person") -> None:
+def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime, why: str = "person", hold: str = "") -> None:
     """Promise the mail that says somebody is out; who was in (`held`) has an invite, which it takes back.
 
     `why`: person, request, declined (they left before being in), expired (they did not answer), review (their data are looked at anew).
     """
     number = int(now.timestamp())
-    outbox.enqueue(
-        db,
-        "registration.cancelled",
-        key=f"registration.cancelled:{registration_id}:{number}",
-        registration_id=registration_id,
-        number=number,
-        why=why,
-        held=held,
-    )
+    key = f"registration.cancelled:{registration_id}:{number}"
+    arguments: dict[str, Any] = {"registration_id": registration_id, "number": number, "why": why, "held": held}
+    if hold:
+        outbox.hold(db, "registration.cancelled", reason=hold, key=key, **arguments)
+    else:
+        outbox.enqueue(db, "registration.cancelled", key=key, **arguments)
 
 
 def count_mail(db: Session, email_key: str) -> str:
     """Count one mail to an address: why it must be held, or ""."""
     return hold_reason(limits.hit(db, *recipient_limits(email_key)))
+
+
+def own_hold(db: Session, registration: Registration, by: Actor) -> str:
+    """Why the mail about what somebody does with a personal link must be held, or "".
+
+    Whoever got hold of a link could cancel and come back all day long, a mail each time. What staff do is not counted.
+    """
+    if not by.ref.startswith("person:"):
+        return ""
+    key = db.execute(select(Person.email_key).where(Person.id == registration.person_id)).scalar_one()
+    return count_mail(db, key or f"person:{registration.person_id}")
 
 
 def tell_rescheduled(db: Session, event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
