@@ -1,5 +1,7 @@
 """Reading what came in by mail: each kind is told, hostile files are refused or read as nothing, and no sender passes for another."""
 
+import time
+
 import pytest
 
 from eventos.adapters.mail import inbox
@@ -107,3 +109,16 @@ def test_hostile_headers_are_read_as_text_or_as_nothing(headers: str) -> None:
     letter = inbox.read(b"From: ana@neira.example\r\n" + headers.encode("utf-8", "surrogateescape") + b"\r\n\r\nHola")
     assert letter.kind == "unknown"
     assert letter.subject.isprintable()
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["To: " + "(" * 50_000, "To: " + "a:" * 50_000, 'From: "' + '\\"' * 50_000, "Subject: " + "=?a?q?" * 50_000],
+    ids=["comments in comments", "groups in groups", "a name without end", "words without end"],
+)
+def test_a_header_without_end_neither_stops_the_worker_nor_breaks_it(header: str) -> None:
+    start = time.process_time()
+    letter = inbox.read(crlf(f"Message-ID: <a@lejos.example>\n{header}\nDelivered-To: rebotes+abc@oficina.example\n\nx"))
+    assert time.process_time() - start < 2
+    assert letter.recipients == ("rebotes+abc@oficina.example",)
+    assert letter.sender == ""

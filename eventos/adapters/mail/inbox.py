@@ -11,7 +11,6 @@ from email.header import decode_header
 from email.message import Message
 from email.parser import BytesParser, HeaderParser
 from email.policy import compat32
-from email.utils import getaddresses
 from typing import Literal
 
 from eventos.kernel.errors import InvalidInput
@@ -21,6 +20,7 @@ Kind = Literal["bounce", "calendar", "reply", "automatic", "unknown"]
 LARGEST = 5 * 1024 * 1024
 MOST_PARTS = 60
 _LARGEST_CALENDAR = 256 * 1024
+_LONGEST = 8 * 1024  # characters of one header that are read: some of what reads them takes the square of their length
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@[A-Za-z0-9.-]{1,190}")
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -101,7 +101,7 @@ def read(content: bytes, *, authserv: str = "") -> Arrived:
 
 
 def _all(message: Message, name: str) -> list[str]:
-    return [str(value) for value in message.get_all(name, [])]
+    return [str(value)[:_LONGEST] for value in message.get_all(name, [])]
 
 
 def _text(message: Message, name: str) -> str:
@@ -123,16 +123,19 @@ def _ids(message: Message, *names: str) -> tuple[str, ...]:
 
 
 def _addresses(message: Message, *names: str) -> tuple[str, ...]:
-    """Every address in these headers, in lower case; display names are thrown away."""
-    values = [value.replace("\r", " ").replace("\n", " ") for name in names for value in _all(message, name)]
-    found = [address.lower() for _name, address in getaddresses(values[:50]) if _ADDRESS.fullmatch(address)]
+    """Every address in these headers, in lower case; quoted names and comments are thrown away.
+
+    The library's own reader of addresses calls itself for each nested parenthesis and group, without an end.
+    """
+    values = [_bare(value) for name in names for value in _all(message, name)]
+    found = [address.lower() for value in values[:50] for address in _ADDRESS.findall(value)]
     return tuple(dict.fromkeys(found))[:50]
 
 
 def _sender(message: Message) -> str:
     """The address in From, when there is one From with one address: anything else could be read in two ways."""
     values = _all(message, "From")
-    if len(values) != 1:
+    if len(values) != 1 or len(values[0]) == _LONGEST:
         return ""
     # What stands between quotes is a name, also when it looks like an address.
     bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", values[0])
@@ -218,7 +221,8 @@ def _report(block: Message) -> Report:
     recipient = _text(block, "Original-Recipient") or _text(block, "Final-Recipient")
     address = re.search(_ADDRESS, recipient.partition(";")[2] or recipient)
     status = re.search(_STATUS, _text(block, "Status"))
-    diagnostic = _words(_text(block, "Diagnostic-Code").partition(";")[2] or _text(block, "Diagnostic-Code"))
+    told = _text(block, "Diagnostic-Code")
+    diagnostic = _words((told.partition(";")[2] or told)[:1000])
     return Report(
         recipient=address[0].lower() if address else "",
         action=_text(block, "Action").strip().lower()[:20],
