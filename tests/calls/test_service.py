@@ -188,6 +188,27 @@ def test_a_mailbox_named_too_often_waits_for_staff(db: Session) -> None:
         service.designate(db, letter(db, row), SIGNED, [Designee(f"Más {n}", "X", f"m{n}@x.example") for n in range(9)], now=BEFORE)
 
 
+def test_of_those_designated_only_who_registered_is_said_to_be_registered(db: Session) -> None:
+    event, _public_id, row = sent_one(db)
+    other = Designee("Alba Prueba", "Roble", "alba@aguadas.example")
+    service.designate(db, letter(db, row), SIGNED, [PERSON, other], now=BEFORE)
+    a_registration(db, event, email=PERSON.email)
+    told = {each.email: each.is_registered for each in queries.designees(db, event.id, row.id)}
+    assert told == {PERSON.email: True, other.email: False}
+
+
+def test_an_entity_that_names_others_again_and_again_writes_to_forty_strangers_a_day(db: Session) -> None:
+    event, _public_id, row = sent_one(db)
+    for batch in range(3):
+        crowd = [Designee(f"Persona {name}", f"Roble {batch}", f"{name}{batch}@ajena.example") for name in "abcdefghijklmnopqrst"]
+        service.designate(db, letter(db, row), SIGNED, crowd, now=BEFORE)
+        for named in queries.designees(db, event.id, row.id):
+            service.withdraw(db, letter(db, row), named.public_id, now=BEFORE)
+    promised = select(func.count()).select_from(Job).where(Job.name == "calls.invite")
+    assert db.scalar(promised.where(Job.buried_at.is_(None))) == 40
+    assert db.scalar(promised.where(Job.buried_at.is_not(None))) == 20
+
+
 def test_whoever_registers_from_an_entity_or_was_designated_by_it_is_counted_once(db: Session) -> None:
     event, public_id, row = sent_one(db)
     service.designate(db, letter(db, row), SIGNED, [PERSON], now=BEFORE)

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from eventos.calls import queries
 from eventos.calls.models import CallEntry
 from eventos.calls.standing import Standing
+from eventos.cycles.models import Event
 from tests.accounts.factories import open_form_token
 from tests.calls.conftest import Desk, Run
 from tests.conftest import Opened
 from tests.house.test_threats_routes import everything
+from tests.registration.factories import a_registration
 from tests.support.smtp import Mailbox
 
 SIGNED = {"name": "Ramiro Prueba", "post": "Secretario de Gobierno"}
@@ -100,6 +102,20 @@ def test_those_designated_get_a_form_with_what_was_told_of_them(
     assert "checked" not in re.search(r"<input[^>]*name=\"consent\"[^>]*>", opened)[0]  # type: ignore[index]
     first = next(row for row in rows(desk, looking) if row.divipola == "17001")
     assert (first.standing, first.designated, first.registered) == (Standing.CONFIRMED, 1, 0)
+
+
+def test_naming_somebody_does_not_tell_whether_they_are_registered(
+    desk: Desk, visitor: FlaskClient, links: list[str], writing: Opened
+) -> None:
+    with writing() as db:
+        a_registration(db, db.get_one(Event, desk.event_id), email="ana@lejos.example")
+    for number, address in enumerate(("ana@lejos.example", "alba@lejos.example")):
+        told = {"people-0-given_names": "Ana", "people-0-family_names": f"Prueba {number}", "people-0-email": address}
+        data = {"csrf_token": open_form_token(), **SIGNED, **told, "people-0-document_type": "CC"}
+        assert visitor.post(f"/convocatoria/{links[0]}/asistentes", data=data).status_code == 303
+    listed = re.findall(r'<li class="between">.*?</li>', visitor.get(f"/convocatoria/{links[0]}").text)
+    one, other = (re.sub(r"<[^>]*>|Prueba [01]", "", line) for line in listed)
+    assert one == other
 
 
 def test_somebody_designated_is_taken_back_by_the_entity_and_by_nobody_else(

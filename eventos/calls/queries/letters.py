@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
@@ -164,18 +164,17 @@ def designee(db: Session, designee_id: int) -> tuple[DesigneeView, LetterView] |
 
 def _named(event_id: int) -> Select[Any]:
     told = aliased(Person)
-    active = and_(
-        Registration.event_id == event_id,
-        Registration.state == RegistrationState.ACTIVE.value,
-        Registration.person_id.in_(
-            select(told.id)
-            .join(Person, Person.id == func.coalesce(told.merged_into_id, told.id))
-            .where(Person.email_key == CallDesignee.email_key)
-        ),
+    active = (
+        select(Registration.id)
+        .join(told, told.id == Registration.person_id)
+        .join(Person, Person.id == func.coalesce(told.merged_into_id, told.id))
+        .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE.value)
+        .where(Person.email_key == CallDesignee.email_key)
+        .correlate(CallDesignee)
     )
     columns = [getattr(CallDesignee, name) for name in DesigneeView.__dataclass_fields__ if name != "is_registered"]
     return (
-        select(*columns, select(Registration.id).where(active).exists())
+        select(*columns, active.exists())
         .where(CallDesignee.removed_at.is_(None))
         .order_by(CallDesignee.id)
     )  # fmt: skip

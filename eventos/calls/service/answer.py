@@ -17,7 +17,9 @@ from eventos.kernel.text import name_key, normalise_email
 from eventos.registration.service.allowance import MAILS_DAY, MAILS_HOUR
 
 ANSWERS = Limit("calls.answers", 60, timedelta(minutes=10))
+INVITED_DAY = Limit("calls.invited", 2 * rules.MOST_DESIGNEES, timedelta(days=1))  # also by naming others in the place of some
 TOO_MANY = "Este correo ya recibió demasiados mensajes; la invitación espera a que el equipo la libere."
+MANY_NAMED = "La entidad cambió muchas veces a quiénes designa; la invitación espera a que el equipo la libere."
 
 
 def confirm(db: Session, view: LetterView, signed: Signed, *, now: datetime) -> bool:
@@ -120,11 +122,12 @@ def _designee(db: Session, recipient_id: int, person: Designee, now: datetime) -
 
 
 def _invite(db: Session, made: CallDesignee) -> None:
-    """One invitation for each designation; beyond what one address may be sent, held for staff."""
-    hits = limits.hit(db, (MAILS_HOUR, made.email_key), (MAILS_DAY, made.email_key))
+    """One invitation for each designation; beyond what one address may be sent, or one entity may cause, held for staff."""
+    hits = limits.hit(db, (MAILS_HOUR, made.email_key), (MAILS_DAY, made.email_key), (INVITED_DAY, str(made.recipient_id)))
     key = f"calls.invite:{made.id}"
-    if hits[0] > MAILS_HOUR.times or hits[1] > MAILS_DAY.times:
-        outbox.hold(db, "calls.invite", reason=TOO_MANY, key=key, designee_id=made.id)
+    if hits[0] > MAILS_HOUR.times or hits[1] > MAILS_DAY.times or hits[2] > INVITED_DAY.times:
+        reason = MANY_NAMED if hits[2] > INVITED_DAY.times else TOO_MANY
+        outbox.hold(db, "calls.invite", reason=reason, key=key, designee_id=made.id)
     else:
         outbox.enqueue(db, "calls.invite", key=key, designee_id=made.id)
 
