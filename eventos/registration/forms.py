@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, ValidationError, widgets
 
@@ -11,6 +11,7 @@ from eventos.kernel.text import names_refuse_links, normalise_document, normalis
 from eventos.kernel.vocabulary import DocumentType, LinkKind, Modality
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine, choices
 from eventos.people.rules import Identity, Notice, Purpose
+from eventos.registration.queries import RegistrationView
 from eventos.registration.rules import ChangeRegistration, Consented, Register, Workplace
 
 # A company's number is nobody's document, and minors come with their representative, not through this form.
@@ -234,6 +235,21 @@ class ChangeForm(PersonFields, WorkplaceFields):
     """What a person corrects through their personal link."""
 
     modality = radios("Cómo va a asistir", options=SEATS, validators=[OneOf("Elija cómo va a asistir.")])
+
+    @classmethod
+    def of(cls, registration: RegistrationView) -> Self:
+        """Filled with what is on file."""
+        place = divipola.get(registration.divipola) if registration.divipola else None
+        kept = ("given_names", "family_names", "phone", "country", "city", "dependency", "post", "link_kind")
+        told = {name: getattr(registration, name) for name in kept}
+        where = {
+            "municipio": place.label if place else "",
+            "municipio_code": place.code if place else "",
+            "abroad": bool(registration.country),
+        }
+        form = cls(data={**told, **where, "entity": registration.entity_name, "modality": registration.modality.value})
+        form.offer_seats(registration.event.modality)
+        return form
 
     def offer_seats(self, modality: Modality) -> None:
         if modality is not Modality.HYBRID:

@@ -1,12 +1,14 @@
 """The forms of admission: how an event admits people, decisions about requests, and the consent of who was written down by a colleague."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Self
 
 from wtforms import BooleanField, ValidationError
 
 from eventos.kernel.text import normalise_phone
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine
-from eventos.registration.forms import PersonFields, WorkplaceFields
+from eventos.registration.forms import ChangeForm, PersonFields, WorkplaceFields
+from eventos.registration.queries import RegistrationView
 from eventos.registration.rules import LARGEST_GROUP, LONGEST_OFFER, ChangeRegistration, Policy
 
 
@@ -72,3 +74,22 @@ class ConsentForm(PersonFields, WorkplaceFields):
             phone=normalise_phone(self.phone.data) if self.phone.data else "",
             workplace=self.workplace(),
         )
+
+
+class CorrectionForm(ChangeForm):
+    """What staff correct for somebody. The phone on file is not shown whole: an empty one stays as it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.abroad.label.text = "Vive o trabaja fuera de Colombia"
+
+    @classmethod
+    def of(cls, registration: RegistrationView) -> Self:
+        form = super().of(registration)
+        form.phone.data = ""
+        return form
+
+    def to_correction(self, phone: str) -> ChangeRegistration:
+        """The command, once valid; `phone` is the one on file."""
+        command = self.to_command()
+        return command if command.phone else replace(command, phone=phone)

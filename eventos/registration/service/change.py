@@ -1,4 +1,4 @@
-"""What people correct through their personal link: their data, the modality, and (with a confirmation) their mail address."""
+"""What people correct through their personal link, or staff for them: data, the modality, and (with a confirmation) the mail address."""
 
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -41,9 +41,12 @@ def change(db: Session, registration: Registration, command: ChangeRegistration,
     """Write down what somebody corrected. Answers the names of what changed; a new modality promises an updated invite.
 
     Where the event is moderated, what a person changes is looked at anew: they give their seat back until then. What staff change is not.
-    Raises TooLate once the event began, NoSeatThere when the other modality is full (everything stays then).
+    Raises TooLate once the event began (staff may still correct data, not the modality), NoSeatThere when the other modality is full
+    (everything stays then).
     """
-    refuse_when_late(db, registration, now)
+    swaps = bool(command.modality) and command.modality != registration.modality and RegistrationState(registration.state).is_open
+    if by.staff_id is None or swaps:
+        refuse_when_late(db, registration, now)
     person = person_of(db, registration)
     changed = list(
         people.change_contact(
@@ -55,7 +58,6 @@ def change(db: Session, registration: Registration, command: ChangeRegistration,
             setattr(registration, name, value)
             changed.append(name)
     is_reviewed = by.staff_id is None and _is_moderated(db, registration) and registration.state in _REVIEWED
-    swaps = bool(command.modality) and command.modality != registration.modality and RegistrationState(registration.state).is_open
     if swaps and (is_reviewed or registration.state == RegistrationState.PENDING):
         changed.append("modality")
     elif swaps:

@@ -4,6 +4,7 @@ from eventos.registration.web import (
     admission,
     answers,
     answers_of,
+    data_of,
     group,
     importing,
     invited,
@@ -28,6 +29,13 @@ DOORS = (
     questions.door,
 )
 NOTICES = (
-    personal.NOTICES | answers.NOTICES | importing.NOTICES | admission.NOTICES | questions.NOTICES | answers_of.NOTICES | standing.NOTICES
+    personal.NOTICES
+    | answers.NOTICES
+    | importing.NOTICES
+    | admission.NOTICES
+    | questions.NOTICES
+    | answers_of.NOTICES
+    | standing.NOTICES
+    | data_of.NOTICES
 )
 START = (invited.keep_private,)

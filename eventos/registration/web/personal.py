@@ -159,30 +159,13 @@ def come_back(token: str) -> Any:
 @door.get("/i/<token>/datos")
 def data(token: str) -> Any:
     registration = registration_of(token)
-    place = divipola.get(registration.divipola) if registration.divipola else None
-    form = ChangeForm(
-        data={
-            "given_names": registration.given_names,
-            "family_names": registration.family_names,
-            "phone": registration.phone,
-            "municipio": place.label if place else "",
-            "municipio_code": place.code if place else "",
-            "abroad": bool(registration.country),
-            "country": registration.country,
-            "city": registration.city,
-            "entity": registration.entity_name,
-            "dependency": registration.dependency,
-            "post": registration.post,
-            "link_kind": registration.link_kind,
-            "modality": registration.modality.value,
-        }
-    )
-    form.offer_seats(registration.event.modality)
-    return _data_page(token, registration, form, 200)
+    return _data_page(token, registration, ChangeForm.of(registration), 200)
 
 
 def _data_page(token: str, registration: RegistrationView, form: ChangeForm, status: int, refusal: str | None = None) -> Any:
     places = [place.label for code in registration.event.expected if (place := divipola.get(code))]
+    with reading() as db:
+        is_moderated = policy_of(db, registration.event.id).moderated
     page = render_template(
         "registration/data.html",
         token=token,
@@ -190,6 +173,7 @@ def _data_page(token: str, registration: RegistrationView, form: ChangeForm, sta
         event=registration.event,
         form=form,
         places=places,
+        is_moderated=is_moderated,
         refusal=refusal,
         demo_banner=registration.demo,
     )
