@@ -12,7 +12,7 @@ from eventos.attendance.queries import count as headcount
 from eventos.cycles.models import Event, SeatPool
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM, VISITOR, Actor
-from eventos.kernel.errors import InvalidInput
+from eventos.kernel.errors import InvalidInput, TooManyRequests
 from eventos.kernel.outbox import Job
 from eventos.kernel.vocabulary import RegistrationState, Source
 from eventos.people.models import Consent
@@ -28,6 +28,8 @@ from eventos.registration.rules import (
     RegistrationClosed,
     Workplace,
 )
+from eventos.registration.service import group
+from eventos.registration.service.allowance import PER_ADDRESS
 from eventos.registration.service.policy import save_policy
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration, an_identity, register_command
@@ -291,6 +293,14 @@ def test_the_mails_of_a_shared_mailbox_beyond_the_limit_wait_for_staff(db: Sessi
     write_group(db, event, 0, members=tuple(an_identity(email="alcaldia@riosucio.example") for _ in range(12)))
     held = select(func.count()).select_from(Job).where(Job.name == "registration.confirm", Job.buried_at.is_not(None))
     assert db.execute(held).scalar_one() == 2
+
+
+def test_each_member_of_a_group_counts_against_the_address_it_comes_from(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "PER_ADDRESS", replace(PER_ADDRESS, times=6))
+    event = an_event(db, Policy(group_limit=5))
+    write_group(db, event, 4)
+    with pytest.raises(TooManyRequests):
+        write_group(db, event, 1)
 
 
 @pytest.mark.parametrize("count", [0, 6])

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from eventos.kernel import clock
 from eventos.kernel.outbox import Job
-from eventos.registration.service import tickets
+from eventos.registration.service import notify, tickets
 from eventos.registration.service.my_events import my_events_token
 from tests.cycles.factories import a_day, a_published_event
 from tests.flows.guests import Booth
@@ -104,6 +104,15 @@ def test_the_fourth_request_of_an_hour_sends_nothing_and_an_address_is_refused_a
     for number in range(15):
         assert page.register(email=f"otra{number}@riosucio.example").status_code == 200
     assert page.register(email="otra99@riosucio.example").status_code == 429
+
+
+def test_asking_over_and_over_for_somebody_does_not_hold_back_their_other_mails(app: Flask, known: list[str], writing: Opened) -> None:
+    for path in ("/mis-eventos", "/mi-inscripcion"):
+        page = Page(app, path)
+        for _time in range(8):
+            assert page.register(email=MAIL).status_code == 200
+    with writing() as db:
+        assert notify.count_mail(db, MAIL) == ""
 
 
 def test_a_link_that_is_old_or_not_ours_shows_nothing(

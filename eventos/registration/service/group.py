@@ -47,7 +47,7 @@ def register_group(
     audit.record(db, by, "registration.group", "registration_group", group.id, size=group.size)
     # In one order for everybody, so that two groups with the same people never wait for each other.
     for member in sorted(command.members, key=lambda each: (each.document_type or "", each.document_number or "")):
-        _write_member(db, command, member, opening, group.id, now=now, by=by)
+        _write_member(db, command, member, opening, group.id, now=now, by=by, address=address)
     db.flush()
     return opening
 
@@ -66,14 +66,16 @@ def _refuse_wrong_sizes(command: RegisterGroup, opening: Opening) -> None:
 
 
 def _write_member(
-    db: Session, command: RegisterGroup, member: Identity, opening: Opening, group_id: int, *, now: datetime, by: Actor
+    db: Session, command: RegisterGroup, member: Identity, opening: Opening, group_id: int, *, now: datetime, by: Actor, address: str
 ) -> None:
     """One colleague: a held seat (or a place in the line) without consent, and the mail that asks for it. Who is there already stays."""
     known = people.recognise(db, member, now, demo=opening.demo)
     recipient = known.person.email_key or f"person:{known.person.id}"
-    document, *mails = limits.hit(
-        db, (PER_DOCUMENT, f"{member.document_type}:{member.document_number}"), *notify.recipient_limits(recipient)
-    )
+    one = f"{member.document_type}:{member.document_number}"
+    # Each member counts like a form of their own: a group is no way to write to more strangers.
+    network, document, *mails = limits.hit(db, (PER_ADDRESS, address), (PER_DOCUMENT, one), *notify.recipient_limits(recipient))
+    if network > PER_ADDRESS.times:
+        raise TooManyRequests(retry_after=limits.wait(PER_ADDRESS), detail=PER_ADDRESS.name)
     if document > PER_DOCUMENT.times:
         raise TooManyRequests(retry_after=3600, detail=PER_DOCUMENT.name)
     modality = modality_for(opening.modality, command.leader.modality)
@@ -106,8 +108,8 @@ def _write_member(
     if registration_id is None:
         if pool_id is not None:
             seats.give_back(db, pool_id)
-        one = select(Registration.id).where(Registration.event_id == opening.id, Registration.person_id == known.person.id)
-        registration_id = db.execute(one).scalar_one()
+        there = select(Registration.id).where(Registration.event_id == opening.id, Registration.person_id == known.person.id)
+        registration_id = db.execute(there).scalar_one()
     elif state is RegistrationState.UNCONFIRMED:
         expire_at(db, opening.id, expires_at)
     hold = notify.hold_reason(mails) if known.person.email else NO_MAIL_REASON

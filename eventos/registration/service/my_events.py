@@ -29,9 +29,11 @@ def ask_my_events(db: Session, email: str, *, now: datetime, address: str) -> No
     email_key = normalise_email(email)
     limits.spend(db, (MY_EVENTS_PER_ADDRESS, address))
     (asked,) = limits.hit(db, (MY_EVENTS_PER_MAIL, email_key))
+    if asked > MY_EVENTS_PER_MAIL.times:
+        return  # before its mails are counted: asking over and over must not hold back the ones that somebody else waits for
     is_known = queries.has_registrations(db, email_key)
     flooded = notify.count_mail(db, email_key)
-    if asked > MY_EVENTS_PER_MAIL.times or flooded or not is_known:
+    if flooded or not is_known:
         return
     sealed = b64encode(tokens.seal(_ASKED, email_key.encode())).decode()
     number = int(now.timestamp())

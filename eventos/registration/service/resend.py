@@ -19,9 +19,11 @@ def resend_links(db: Session, email: str, *, now: datetime, address: str) -> Non
     email_key = normalise_email(email)
     limits.spend(db, (LINKS_PER_ADDRESS, address))
     (asked,) = limits.hit(db, (LINKS_PER_MAIL, email_key))
+    if asked > LINKS_PER_MAIL.times:
+        return  # before its mails are counted: asking over and over must not hold back the ones that somebody else waits for
     person_ids = queries.people_with_mail(db, email_key, now)
     flooded = notify.count_mail(db, email_key)
-    if asked > LINKS_PER_MAIL.times or flooded:
+    if flooded:
         return
     number = int(now.timestamp())
     for person_id in person_ids:
