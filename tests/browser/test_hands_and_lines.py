@@ -79,6 +79,8 @@ def test_the_form_is_completed_with_the_keyboard_alone(office: Office, chromium:
     page.keyboard.press("Space")
     tab_to(page, "modality-0")
     page.keyboard.press("Space")
+    tab_to(page, str(page.get_by_label("Presupuesto participativo").get_attribute("id")))
+    page.keyboard.press("Space")
 
     # The consent was forgotten: reading goes to the summary, which leads to the box.
     tab_to(page, "consent")
