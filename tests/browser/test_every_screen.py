@@ -138,6 +138,7 @@ def test_twice_as_large_fits(seen: tuple[Office, Scene], chromium: Chromium, pat
 PERSONAL_PAGES = {
     "my_registration.show": {"name"},
     "my_registration.data": {"phone"},
+    "my_registration.confirm": {"phone"},
     "certificates.mine": {"name"},
     "verify.answer": {"name"},
 }

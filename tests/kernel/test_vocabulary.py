@@ -30,7 +30,8 @@ def test_a_word_is_its_stored_value_and_survives_pickling(words: type[Word]) -> 
 
 def test_values_are_those_the_house_agreed_on() -> None:
     assert Modality.choices() == [("virtual", "Virtual"), ("presencial", "Presencial"), ("hibrida", "Híbrida")]
-    assert [word.label for word in RegistrationState] == ["Inscrita", "En lista de espera", "Cancelada"]
+    states = ["Inscrita", "En lista de espera", "Cupo ofrecido", "Falta su autorización", "Por aprobar", "No aprobada", "Cancelada"]
+    assert [word.label for word in RegistrationState] == states
     assert list(DocumentType) == ["CC", "CE", "TI", "RC", "PA", "PPT", "PEP", "NIT"]
     assert Source.IMPORT == "import"
 

@@ -27,7 +27,7 @@ EXAMPLE = {
     "document_number": "41000777",
     "given_names": "Elvira Demo",
     "family_names": "Cedral",
-    "email": "elvira@riosucio.example",
+    "email": "elvira.cedral@entidad.example",
     "entity": "Alcaldía de Riosucio",
     "post": "Secretaria de Planeación",
     "link_kind": LinkKind.PLANTA.value,
