@@ -37,7 +37,8 @@ def structured(view: EventView) -> dict[str, Any] | None:
     }
 
 
-def occasion(view: EventView) -> calendar.PublicEvent:
+def occasion(view: EventView, *, is_private: bool = False) -> calendar.PublicEvent:
+    """The event for a calendar. A private one names no page: its own answers nobody, and the invitation does not travel in a file."""
     public_link = view.link if view.link_exposure is LinkExposure.PUBLIC and view.link.isascii() else ""
     name, address = mail.sender()
     where = [view.place] if view.place else []
@@ -45,7 +46,7 @@ def occasion(view: EventView) -> calendar.PublicEvent:
         where.append(f"Virtual, por {platform(view.link)}" if platform(view.link) else "Virtual")
     said = [
         view.summary,
-        f"Información e inscripciones: {links.event(view.slug)}",
+        "" if is_private else f"Información e inscripciones: {links.event(view.slug)}",
         f"Link de ingreso: {public_link}" if public_link else "",
     ]
     return calendar.PublicEvent(
@@ -59,7 +60,7 @@ def occasion(view: EventView) -> calendar.PublicEvent:
         summary=view.title,
         description="\n\n".join(part for part in said if part),
         location="; ".join(where),
-        url=links.event(view.slug),
+        url=None if is_private else links.event(view.slug),
         organizer_name=name,
         organizer_email=address,
         conference_url=public_link or None,

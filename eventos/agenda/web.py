@@ -112,12 +112,22 @@ def _invited_slug(invitation: str) -> str:
 def event_calendar(slug: str) -> Response:
     """The event for anybody's calendar (RFC 5546, PUBLISH): no attendee, and the link de ingreso only when it is public."""
     with reading() as db:
-        view = _shown(cycles.event_view(db, slug))
+        return _calendar_of(_shown(cycles.event_view(db, slug)))
+
+
+@mine.get("/privado/<token>/evento.ics")
+def invited_calendar(token: str) -> Response:
+    """The same of a private event, for whoever holds its invitation; the file does not carry the invitation."""
+    slug = _invited_slug(token)
+    with reading() as db:
+        return _calendar_of(_shown(cycles.event_view(db, slug)), is_private=True)
+
+
+def _calendar_of(view: EventView, *, is_private: bool = False) -> Response:
     if not view.days:
         raise NotFound("Este evento no tiene una fecha que se pueda agregar al calendario.")
-    return download(
-        calendar.publish([messages.occasion(view)], calendar_name=view.title), filename=f"{view.slug}.ics", media_type="text/calendar"
-    )
+    occasion = messages.occasion(view, is_private=is_private)
+    return download(calendar.publish([occasion], calendar_name=view.title), filename=f"{view.slug}.ics", media_type="text/calendar")
 
 
 @public.get("/agenda.ics")

@@ -51,6 +51,7 @@ NOT_PAGES = {
     "reports.file": "a file",
     "wordings.preview": "a mail in a frame, compared in tests/mailings with what is sent",
     "accounts_links.first_admin": "there before anybody administers: test_first_steps looks at it",
+    "my_questions.invited_calendar": "a file",
 }
 # Answers that are pages all the same.
 STATUS = {"/q/inventado": 404, "/verificar/0000-0000-0000-0000": 404}

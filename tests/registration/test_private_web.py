@@ -70,6 +70,20 @@ def test_a_private_event_answers_like_an_unknown_one_everywhere(app: Flask, clie
         assert "Reunión reservada" not in client.get(listing).text, listing
 
 
+def test_the_invited_add_a_private_event_to_their_calendar_and_the_file_invites_nobody(client: FlaskClient, writing: Opened) -> None:
+    with writing() as db:
+        event = an_event(db, Policy(is_private=True), topic="Reunión reservada")
+        slug, invitation = event.slug, invitation_of(db, event)
+    assert f"/privado/{invitation}/evento.ics" in client.get(f"/privado/{invitation}").text
+    answer = client.get(f"/privado/{invitation}/evento.ics")
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    unfolded = answer.text.replace("\r\n ", "")
+    assert "Reunión reservada" in unfolded
+    assert invitation not in unfolded
+    assert f"/eventos/{slug}" not in unfolded
+    assert client.get(f"/privado/{invitation[:-1]}x/evento.ics").status_code == 404
+
+
 def test_the_pieza_and_the_materials_of_a_private_event_have_no_public_address(db: Session) -> None:
     now = clock.now()
     event = a_held_event(db)
