@@ -44,8 +44,8 @@ def shown(page: Page) -> str:
 
 
 def text_of(page: Page) -> str:
-    """What the page says, or "" while it is being replaced by another."""
+    """What the page says, or "" while it is being replaced by another or has come only in part."""
     try:
-        return page.content()
+        return str(page.evaluate("document.readyState === 'complete' ? document.documentElement.outerHTML : ''"))
     except Error:
         return ""

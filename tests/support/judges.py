@@ -36,6 +36,7 @@ TOO_NEW_FOR_VNU = ("Attribute “inert” not allowed", "Attribute “enterkeyhi
 
 def axe(page: Page) -> list[str]:
     """What axe-core finds wrong (WCAG 2.1 A and AA, and its best practices), one line for each element; best empty."""
+    page.wait_for_load_state()  # a page that has come only in part lacks what stands further down
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(AXE)
     if page.context not in _knows_axe:  # half a megabyte: sent once, and there from the start in the pages that follow
