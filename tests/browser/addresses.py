@@ -44,7 +44,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "certificates.mine": ("/i/{holder}/constancia", "/i/{link}/constancia"),
     "verify.ask": ("/verificar",),
     "verify.answer": ("/verificar/{code}", "/verificar/{revoked}", "/verificar/0000-0000-0000-0000"),
-    "checkin_link.show": ("/puerta/vincular/{device}",),
+    "checkin_link.show": ("/acreditacion/vincular/{device}",),
     "ticket.check": ("/q/{ticket}", "/q/{ticket_gone}", "/q/inventado"),
     "accounts.sign_in": ("/ingresar",),
     "accounts.forgotten": ("/restablecer",),

@@ -54,7 +54,7 @@ def a_scan(registration: Registration | None = None, *, code: str | None = None,
 
 def carry(client: FlaskClient, bearer: str) -> str:
     """Put a phone's cookie into a browser; gives the token that its forms carry."""
-    client.set_cookie("eventos-puerta", bearer, domain="localhost", path="/puerta")
+    client.set_cookie("eventos-puerta", bearer, domain="localhost", path="/")
     with client.application.test_request_context():
         http.use_session_id(f"device:{tokens.digest(bearer)}")
         return http._session_form_token()

@@ -34,7 +34,7 @@ class Stage:
 
     @property
     def url(self) -> str:
-        return f"/puerta/{self.event.slug}"
+        return f"/acreditacion/{self.event.slug}"
 
     def post(self, path: str, **data: str) -> TestResponse:
         return self.client.post(f"{self.url}/{path}", data={"csrf_token": self.csrf, **data})

@@ -21,12 +21,12 @@ class Stand:
 
     @property
     def url(self) -> str:
-        return f"{self.address}/puerta/{self.slug}"
+        return f"{self.address}/acreditacion/{self.slug}"
 
     def arrive(self, page: Page) -> None:
         page.clock.set_fixed_time(OPEN)
         page.context.add_cookies(
-            [{"name": "eventos-puerta", "value": self.bearer, "domain": "127.0.0.1", "path": "/puerta", "httpOnly": True}]
+            [{"name": "eventos-puerta", "value": self.bearer, "domain": "127.0.0.1", "path": "/", "httpOnly": True}]
         )
 
 

@@ -116,6 +116,6 @@ def test_a_walk_in_at_a_full_event_waits(client: FlaskClient, writing: Opened, l
         a_registration(db, event)
         bearer = a_bearer(db, event)
     csrf = carry(client, bearer)
-    answer = client.post(f"/puerta/{event.slug}/inscribir", data={"csrf_token": csrf, **WALK_IN})
+    answer = client.post(f"/acreditacion/{event.slug}/inscribir", data={"csrf_token": csrf, **WALK_IN})
     assert "En lista de espera" in answer.text
     assert accepted(looking) == 0

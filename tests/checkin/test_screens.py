@@ -65,7 +65,7 @@ def test_the_pages_of_the_door_and_of_the_office(stand: Stand, judged: Judged) -
     page.get_by_label("Nombre del teléfono").fill("Puerta lateral")
     page.get_by_role("button", name="Crear el vínculo").click()
     judged.look("made", "Abra este vínculo")
-    link = re.search(r"/puerta/vincular/[\w-]+", page.content())
+    link = re.search(r"/acreditacion/vincular/[\w-]+", page.content())
     assert link is not None
     page.goto(stand.address + link.group())
     judged.look("link", "El vínculo sirve una sola vez")
@@ -115,12 +115,12 @@ def test_what_the_forms_of_the_door_answer(stand: Stand, judged: Judged, writing
         both = a_bearer(db, event, other)
     stand.bearer = both
     stand.arrive(page)
-    page.goto(f"{stand.address}/puerta")
+    page.goto(f"{stand.address}/acreditacion")
     judged.look("choose", "¿Para cuál evento va a leer?")
     with writing() as db:
         db.execute(update(Device).values(revoked_at=OPEN))
-    page.goto(f"{stand.address}/puerta")
+    page.goto(f"{stand.address}/acreditacion")
     judged.look("not enrolled", "no está vinculado")
-    page.goto(f"{stand.address}/puerta/vincular/inventado")
+    page.goto(f"{stand.address}/acreditacion/vincular/inventado")
     judged.look("a link that is gone", "Este vínculo ya no sirve")
     judged.sentence()

@@ -30,7 +30,7 @@ def test_a_link_is_made_shown_once_and_enrols_a_phone_by_its_button(client: Flas
     who = signed_in(client, writing)
     desk = f"/escritorio/eventos/{event.slug}/puerta"
     made = client.post(desk, data={"csrf_token": who.csrf, "name": "Puerta principal", "events": event.slug})
-    (path,) = set(re.findall(r"/puerta/vincular/[\w-]{43}", made.text))
+    (path,) = set(re.findall(r"/acreditacion/vincular/[\w-]{43}", made.text))
     assert 'class="qr"' in made.text
     assert path not in client.get(desk).text
     phone = client.application.test_client()
@@ -42,9 +42,9 @@ def test_a_link_is_made_shown_once_and_enrols_a_phone_by_its_button(client: Flas
         assert db.execute(select(Device.enrolled_at)).scalar_one() is None
     answer = phone.post(path, data={"csrf_token": open_form_token()})
     cookie = answer.headers["Set-Cookie"]
-    assert (answer.status_code, answer.location) == (303, "/puerta")
-    assert all(word in cookie for word in ("eventos-puerta=", "HttpOnly", "SameSite=Lax", "Path=/puerta"))
-    assert phone.get("/puerta").location == f"/puerta/{event.slug}"
+    assert (answer.status_code, answer.location) == (303, "/acreditacion")
+    assert all(word in cookie for word in ("eventos-puerta=", "HttpOnly", "SameSite=Lax", "Path=/"))
+    assert phone.get("/acreditacion").location == f"/acreditacion/{event.slug}"
     assert client.application.test_client().get(path).status_code == 404
     assert client.application.test_client().post(path, data={"csrf_token": open_form_token()}).status_code == 404
 
@@ -157,7 +157,7 @@ def test_a_revoked_phone_gets_401_at_its_next_call_and_loses_its_cookie(stage: S
     answer = stage.sent(one_scan(code_of(stage.people[0]), "lectura-0002"))
     assert answer.status_code == 401
     assert "eventos-puerta=;" in answer.headers["Set-Cookie"]
-    page = stage.client.get("/puerta")
+    page = stage.client.get("/acreditacion")
     assert (page.status_code, "no está vinculado" in page.text) == (401, True)
     assert accepted(looking) == 0
     assert "Retirado" in office.get(desk).text
@@ -165,9 +165,9 @@ def test_a_revoked_phone_gets_401_at_its_next_call_and_loses_its_cookie(stage: S
 
 
 def test_a_phone_reads_for_its_own_events_only(stage: Stage) -> None:
-    assert stage.client.get(f"/puerta/{stage.other.slug}").status_code == 404
+    assert stage.client.get(f"/acreditacion/{stage.other.slug}").status_code == 404
     data = {"csrf_token": stage.csrf, "lecturas": json.dumps([one_scan(code_of(stage.stranger))])}
-    assert stage.client.post(f"/puerta/{stage.other.slug}/lecturas", data=data).status_code == 404
+    assert stage.client.post(f"/acreditacion/{stage.other.slug}/lecturas", data=data).status_code == 404
 
 
 def test_a_form_token_belongs_to_its_phone(stage: Stage, writing: Opened) -> None:
@@ -220,11 +220,11 @@ def test_a_phone_of_two_events_chooses(client: FlaskClient, writing: Opened, clo
         events = [a_published_event(db, cycle=cycle, number=number, days=some) for number, some in zip((5, 6), days, strict=True)]
         bearer = a_bearer(db, *events)
     carry(client, bearer)
-    page = client.get("/puerta").text
-    assert all(f"/puerta/{event.slug}" in page for event in events)
+    page = client.get("/acreditacion").text
+    assert all(f"/acreditacion/{event.slug}" in page for event in events)
     assert page.count("Puerta abierta") == 1
-    assert page.index(f"/puerta/{events[1].slug}") < page.index(f"/puerta/{events[0].slug}"), "first the one whose door is open"
-    assert 'href="/puerta"' in client.get(f"/puerta/{events[0].slug}").text
+    assert page.index(f"/acreditacion/{events[1].slug}") < page.index(f"/acreditacion/{events[0].slug}"), "first the one whose door is open"
+    assert 'href="/acreditacion"' in client.get(f"/acreditacion/{events[0].slug}").text
 
 
 def test_a_cancelled_event_says_so_at_the_door(stage: Stage, writing: Opened) -> None:

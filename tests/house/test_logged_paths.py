@@ -24,7 +24,7 @@ def test_no_route_with_a_secret_is_logged_with_it(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/escritorio/eventos/foro/constancias/escarapelas", "/escritorio/eventos/foro/asistencia", "/puerta/foro"]
+    "path", ["/escritorio/eventos/foro/constancias/escarapelas", "/escritorio/eventos/foro/asistencia", "/acreditacion/foro"]
 )
 def test_a_path_without_secrets_stays_readable(path: str) -> None:
     assert logs.masked(path) == path

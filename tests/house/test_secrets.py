@@ -58,7 +58,7 @@ def secrets_of(db: Session) -> list[Secret]:
         Secret("/correo/", mail_change_token(asked)),
         Secret("/invitacion/", a_link(db, a_staff(db, password=None), "invitation")),
         Secret("/restablecer/", a_link(db, staff, "reset")),
-        Secret("/puerta/vincular/", link),
+        Secret("/acreditacion/vincular/", link),
         Secret("/convocatoria/", receipt_of(recipients(db, event, call)[0])),
         Secret("/verificar/", db.query(Certificate.code).scalar() or ""),
     ]
@@ -94,9 +94,9 @@ def test_a_cookie_is_good_for_its_own_place_alone(app: Flask, writing: Opened) -
             visitor.set_cookie(name, value, domain="localhost")
             if visitor.get("/escritorio").status_code == 200:
                 opened.add((name, kind, "/escritorio"))
-            if visitor.get("/puerta").headers.get("Location", "").startswith("/puerta/"):  # the one event of the phone
-                opened.add((name, kind, "/puerta"))
-    assert opened == {("eventos", "eventos", "/escritorio"), ("eventos-puerta", "eventos-puerta", "/puerta")}
+            if visitor.get("/acreditacion").headers.get("Location", "").startswith("/acreditacion/"):  # the one event of the phone
+                opened.add((name, kind, "/acreditacion"))
+    assert opened == {("eventos", "eventos", "/escritorio"), ("eventos-puerta", "eventos-puerta", "/acreditacion")}
 
 
 def test_every_route_with_a_secret_stands_here(app: Flask, writing: Opened) -> None:

@@ -22,7 +22,7 @@ def start(app: Flask) -> None:
     def forget_refused(response: Response) -> Response:
         entry = http.entry_of(current_app, request.endpoint)
         if entry is not None and entry.audience is http.Audience.DEVICE and response.status_code == 401 and cookie():
-            response.delete_cookie(_name(), path=_path(), secure=_is_secure(), httponly=True, samesite="Lax")
+            response.delete_cookie(_name(), path="/", secure=_is_secure(), httponly=True, samesite="Lax")
         return response
 
 
@@ -69,16 +69,12 @@ def cookie() -> str:
 
 def give_cookie(response: Response, token: str) -> Any:
     # A session cookie would be lost when the phone closes its browser in the middle of the morning; the device itself expires.
-    response.set_cookie(_name(), token, path=_path(), max_age=60 * 86_400, secure=_is_secure(), httponly=True, samesite="Lax")
+    response.set_cookie(_name(), token, path="/", max_age=60 * 86_400, secure=_is_secure(), httponly=True, samesite="Lax")
     return response
 
 
 def _name() -> str:
     return "__Host-eventos-puerta" if _is_secure() else "eventos-puerta"
-
-
-def _path() -> str:
-    return "/" if _is_secure() else "/puerta"
 
 
 def _is_secure() -> bool:

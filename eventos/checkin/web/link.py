@@ -14,7 +14,7 @@ from eventos.kernel.http import client_address
 from eventos.registration.service.allowance import BAD_TOKENS
 
 
-@links.get("/puerta/vincular/<token>")
+@links.get("/acreditacion/vincular/<token>")
 def show(token: str) -> Any:
     with reading() as db:
         link = queries.open_link(db, tokens.digest(token), now=clock.now())
@@ -23,7 +23,7 @@ def show(token: str) -> Any:
     return render_template("checkin/link.html", token=token, link=link)
 
 
-@links.post("/puerta/vincular/<token>")
+@links.post("/acreditacion/vincular/<token>")
 def use(token: str) -> Any:
     try:
         with transaction() as db:

@@ -24,7 +24,7 @@ CAMERA_CSP = CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-ev
 CAMERA_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
 
-@device_pages.get("/puerta")
+@device_pages.get("/acreditacion")
 def choose() -> Any:
     here = device()
     if len(here.events) == 1:
@@ -34,7 +34,7 @@ def choose() -> Any:
     return render_template("checkin/choose.html", device=here, events=[(event, bool(day_of(event.days, now))) for event in events])
 
 
-@device_pages.get("/puerta/<slug>")
+@device_pages.get("/acreditacion/<slug>")
 def camera(slug: str) -> Any:
     """The page that reads codes: the only one that may use the camera and run WebAssembly."""
     return _camera(slug, CodeForm(nonce=tokens.public_id()))
@@ -50,7 +50,7 @@ def _camera(slug: str, form: CodeForm, status: int = 200) -> Any:
     return page
 
 
-@device_pages.post("/puerta/<slug>/codigo")
+@device_pages.post("/acreditacion/<slug>/codigo")
 def typed(slug: str) -> Any:
     """A code typed into the form, for browsers without scripts."""
     here, event = device_and_event(slug)
@@ -61,7 +61,7 @@ def typed(slug: str) -> Any:
     return show_result(here, event, _record(here, event, [seen])[0])
 
 
-@device_pages.post("/puerta/<slug>/lecturas")
+@device_pages.post("/acreditacion/<slug>/lecturas")
 def scans(slug: str) -> Any:
     """One scan or several from the page's script; answers each by its nonce, and the counters."""
     here, event = device_and_event(slug)
@@ -69,7 +69,7 @@ def scans(slug: str) -> Any:
     return jsonify(lecturas=[_told(answer) for answer in answers])
 
 
-@device_pages.get("/puerta/<slug>/cuenta")
+@device_pages.get("/acreditacion/<slug>/cuenta")
 def counters(slug: str) -> Any:
     _, event = device_and_event(slug)
     with reading() as db:
@@ -118,12 +118,12 @@ def show_result(here: DeviceView, event: DoorEvent, answer: Answer, status: int 
 # --- without a code ------------------------------------------------------------------------------------------------------------
 
 
-@device_pages.get("/puerta/<slug>/buscar")
+@device_pages.get("/acreditacion/<slug>/buscar")
 def search_form(slug: str) -> Any:
     return _search_page(slug, SearchForm())
 
 
-@device_pages.post("/puerta/<slug>/buscar")
+@device_pages.post("/acreditacion/<slug>/buscar")
 def search(slug: str) -> Any:
     here, event = device_and_event(slug)
     form = SearchForm.from_request()
@@ -145,7 +145,7 @@ def _search_page(slug: str, form: SearchForm, *, found: Any = None) -> str:
     )
 
 
-@device_pages.post("/puerta/<slug>/marcar")
+@device_pages.post("/acreditacion/<slug>/marcar")
 def mark(slug: str) -> Any:
     here, event = device_and_event(slug)
     form = MarkForm.from_request()
@@ -155,7 +155,7 @@ def mark(slug: str) -> Any:
     return show_result(here, event, _record(here, event, [seen])[0])
 
 
-@device_pages.post("/puerta/<slug>/deshacer")
+@device_pages.post("/acreditacion/<slug>/deshacer")
 def undo(slug: str) -> Any:
     here, event = device_and_event(slug)
     form = UndoForm.from_request()

@@ -18,12 +18,12 @@ from eventos.kernel.vocabulary import Modality
 from eventos.people.rules import notice as notice_of
 
 
-@device_pages.get("/puerta/<slug>/inscribir")
+@device_pages.get("/acreditacion/<slug>/inscribir")
 def walk_in_form(slug: str) -> Any:
     return _page(slug, WalkInForm(nonce=tokens.public_id()))
 
 
-@device_pages.post("/puerta/<slug>/inscribir")
+@device_pages.post("/acreditacion/<slug>/inscribir")
 def walk_in(slug: str) -> Any:
     here, event = device_and_event(slug)
     form = WalkInForm.from_request()

@@ -4,7 +4,7 @@ const url = document.querySelector("[data-door-alive]").dataset.doorAlive;
 async function ask() {
   try {
     const answer = await fetch(url, { credentials: "same-origin" });
-    if (answer.status === 401) return location.replace("/puerta");
+    if (answer.status === 401) return location.replace("/acreditacion");
     const numbers = await answer.json();
     for (const name of ["accepted", "expected"]) document.querySelector(`[data-door-${name}]`).textContent = numbers[name].toLocaleString("es-CO");
   } catch {

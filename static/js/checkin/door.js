@@ -125,7 +125,7 @@ function line(words, online) {
 function gone() {
   pending.length = 0;
   stream?.getTracks().forEach((track) => track.stop());
-  location.replace("/puerta");
+  location.replace("/acreditacion");
 }
 
 // --- the camera -----------------------------------------------------------------------------------------------------------------
