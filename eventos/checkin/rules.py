@@ -1,21 +1,22 @@
-"""What the door says to somebody who presents a code: facts in, verdict out; and for how long it can be undone."""
+"""What the door says to somebody who presents a code: facts in, verdict out. One judge for phones, staff, paper lists and the API.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+The phone judges by the same rules without a signal (`static/js/checkin/judge.js`): `tests/checkin/cases.json` holds both to one answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
-from eventos.kernel import clock, spanish
+from eventos.kernel import clock
 from eventos.kernel.errors import RuleViolation
-from eventos.kernel.vocabulary import EventState, RegistrationState
+from eventos.kernel.vocabulary import EventState, RegistrationState, Word
 
-OPENS_BEFORE = timedelta(hours=3)
-CLOSES_AFTER = timedelta(hours=2)
 UNDO_WITHIN = timedelta(minutes=15)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 1000
 SHORTEST_SEARCH = 3
 
 
@@ -36,6 +37,31 @@ class Verdict(StrEnum):
     ANNULLED = "annulled"
 
 
+class Flag(StrEnum):
+    """Why a scan deserves a look; several stand in one text, apart by spaces, in this order."""
+
+    CLOCK = "clock"  # the phone's clock was more than five minutes off
+    FORCED = "forced"  # let in without signal, where with it the door would have refused: `detail["online"]` says how
+    DOUBLE = "double"  # let in without signal before an entry that another door had accepted meanwhile
+    TOLD = "told"  # refused without signal, where with it the door would have let in: the person did not enter
+    PHONE = "phone"  # more than two people confirmed their arrival on one phone
+
+
+class Once(Word):
+    """How often the same registration counts as entering."""
+
+    EVENT = "event", "Una vez en todo el evento"
+    DAY = "day", "Una vez cada día"
+
+
+class Entries(Word):
+    """What a second reading of the same code is."""
+
+    ONE = "one", "Una sola entrada: la segunda lectura avisa que ya ingresó"
+    AFTER_EXIT = "after_exit", "Puede volver a entrar después de salir"
+    MANY = "many", "Puede entrar cuantas veces quiera"
+
+
 class UndoTooLate(RuleViolation):
     code = "undo_too_late"
     message = "Solo se puede deshacer en los 15 minutos siguientes y desde el mismo teléfono. Pida al organizador que lo corrija."
@@ -44,6 +70,36 @@ class UndoTooLate(RuleViolation):
 class LinkGone(RuleViolation):
     code = "link_gone"
     message = "Este vínculo ya se usó, venció o fue retirado. Pida uno nuevo a quien organiza el evento."
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a room lets people in, as kept in `door_room.rule`. Minutes before each day's start and after its end; `days` are ISO dates, ()
+    all of the event's. `asks` are keys of the event's own questions that must be answered to enter. `self_checkin`: people confirm their
+    arrival on their own phone by the room's changing code. `offline_search`: phones may keep the names to search without a signal.
+    """
+
+    once: Once = Once.DAY
+    entries: Entries = Entries.ONE
+    exits: bool = False
+    opens: int = 180
+    closes: int = 120
+    days: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    self_checkin: bool = False
+    offline_search: bool = False
+
+    @classmethod
+    def of(cls, kept: dict[str, Any] | None) -> "Rule":
+        """The rule that was kept; what it does not say is the common way."""
+        known = {name.name: kept[name.name] for name in fields(cls) if name.name in kept} if kept else {}
+        for name in ("days", "asks"):
+            known[name] = tuple(known.get(name, ()))
+        return cls(**known | {"once": Once(known.get("once", Once.DAY)), "entries": Entries(known.get("entries", Entries.ONE))})
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON keeps it, the same for the phone."""
+        return asdict(self) | {"days": list(self.days), "asks": list(self.asks), "once": self.once.value, "entries": self.entries.value}
 
 
 class Hours(Protocol):
@@ -68,20 +124,31 @@ class DoorEvent(Protocol):
 
 @dataclass(frozen=True)
 class SeenScan:
-    """What a device saw: a code, or a registration ticked by name (its public id) with the reason."""
+    """What a device saw: a code, or a registration ticked by name (its public id) with the reason.
+
+    `scanned_at` is the phone's moment, already corrected by the difference it measured; None is now. `told`: what the phone said by itself
+    without a signal. `answers`: the answers given at the door, by the key of the question.
+    """
 
     nonce: str
     code: str = ""
     registration: str = ""
+    room: str = ""
     direction: str = "in"
     scanned_at: datetime | None = None
     offline: bool = False
+    told: str = ""
     reason: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+    phone_key: str = ""
 
 
 @dataclass(frozen=True)
 class Presented:
-    """What a code or a tick turned out to be. `is_ours`: signed by us. `event_id` is the event it was issued for."""
+    """What a code or a tick turned out to be. `is_ours`: signed by us. `event_id`: the event it was issued for. `revoked`: it was replaced
+    by another, or belongs to nobody any longer. `state` None: a genuine code of somebody not heard of yet (a phone without a signal).
+    `unanswered`: the questions of the room that nobody answered for this registration.
+    """
 
     is_ours: bool
     event_id: int | None = None
@@ -89,115 +156,131 @@ class Presented:
     event_when: str = ""
     registration_id: int | None = None
     state: RegistrationState | None = None
+    revoked: bool = False
+    unanswered: tuple[str, ...] = ()
 
 
-def judge(shown: Presented, event: DoorEvent, at: datetime) -> Verdict:
-    """What is answered before the database settles who was first: ACCEPTED means "if nobody entered with it before"."""
+@dataclass(frozen=True)
+class Movement:
+    """An accepted reading that stands, of one registration in one room. `where` is the name of the door."""
+
+    direction: str
+    at: datetime
+    day: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The verdict; `first` is the movement that a repeated reading repeats; `before_another`: an entry accepted later already stands."""
+
+    verdict: Verdict
+    first: Movement | None = None
+    before_another: bool = False
+
+
+def judge(
+    shown: Presented, event: DoorEvent, rule: Rule, past: Iterable[Movement], at: datetime, *, direction: str = "in", hours: bool = True
+) -> Ruling:
+    """What is answered, given what stands in this room of this registration. `hours` False: a paper list, entered when it comes."""
     if not shown.is_ours or shown.event_id is None:
-        return Verdict.UNKNOWN
+        return Ruling(Verdict.UNKNOWN)
     if shown.event_id != event.id:
-        return Verdict.OTHER_EVENT
+        return Ruling(Verdict.OTHER_EVENT)
     if event.state is not EventState.PUBLISHED:
-        return Verdict.CANCELLED
-    if shown.registration_id is None:
-        return Verdict.REVOKED
+        return Ruling(Verdict.CANCELLED)
+    if shown.revoked:
+        return Ruling(Verdict.REVOKED)
     if shown.state is not None and not shown.state.is_open:
-        return Verdict.CANCELLED
-    if shown.state is not RegistrationState.ACTIVE:  # They wait for a seat, an approval, or have an answer to give.
-        return Verdict.WAITLISTED
-    return _on_time(event.days, at)
+        return Ruling(Verdict.CANCELLED)
+    if shown.state not in (None, RegistrationState.ACTIVE):  # They wait for a seat, an approval, or have an answer to give.
+        return Ruling(Verdict.WAITLISTED)
+    if hours and (refused := _out_of_hours(door_days(event.days, rule), rule, at)):
+        return Ruling(refused)
+    day = day_of(event.days, at, rule)
+    same = sorted((each for each in past if rule.once is Once.EVENT or each.day == day), key=lambda each: each.at)
+    return _exit(same, at) if direction == "out" else _entry(shown, rule, same, at)
 
 
-def _on_time(days: Sequence[Hours], at: datetime) -> Verdict:
-    """The door opens three hours before the first hour of each day and closes two hours after its end; without days it has no hours."""
-    if not days or any(day.starts_at - OPENS_BEFORE <= at <= day.ends_at + CLOSES_AFTER for day in days):
-        return Verdict.ACCEPTED
-    if at < min(day.starts_at for day in days):
+def _entry(shown: Presented, rule: Rule, same: Sequence[Movement], at: datetime) -> Ruling:
+    before = [each for each in same if each.at <= at]
+    entered = [each for each in before if each.direction == "in"]
+    is_inside = bool(entered) and before[-1].direction == "in"
+    if entered and (rule.entries is Entries.ONE or (rule.entries is Entries.AFTER_EXIT and is_inside)):
+        return Ruling(Verdict.REPEATED, entered[0] if rule.entries is Entries.ONE else entered[-1])
+    if shown.unanswered and not entered:
+        return Ruling(Verdict.NEEDS_ANSWER)
+    later = next((each for each in same if each.direction == "in" and each.at > at), None)
+    return Ruling(Verdict.ACCEPTED, before_another=later is not None and not entered and rule.entries is Entries.ONE)
+
+
+def _exit(same: Sequence[Movement], at: datetime) -> Ruling:
+    """Leaving twice is once; leaving without a known entry is kept, for the entry may come later from another phone."""
+    before = [each for each in same if each.at <= at]
+    if before and before[-1].direction == "out":
+        return Ruling(Verdict.REPEATED, before[-1])
+    return Ruling(Verdict.ACCEPTED)
+
+
+FORCIBLE = frozenset(
+    {
+        *(Verdict.OTHER_DAY, Verdict.CANCELLED, Verdict.WAITLISTED, Verdict.REVOKED),
+        *(Verdict.TOO_EARLY, Verdict.TOO_LATE, Verdict.NEEDS_ANSWER),
+    }
+)
+
+
+def as_happened(ruling: Ruling, told: str, *, is_known: bool) -> tuple[Verdict, list[Flag]]:
+    """What is written down of a reading made without a signal: who was let in did enter, who was sent away did not.
+
+    `is_known`: it is known whose the code is; an entry of nobody cannot be written down. A repeated reading adds nobody, whatever was told.
+    """
+    if told == Verdict.ACCEPTED:
+        if ruling.verdict in FORCIBLE and is_known:
+            return Verdict.ACCEPTED, [Flag.FORCED]
+        return ruling.verdict, [Flag.DOUBLE] if ruling.verdict is Verdict.ACCEPTED and ruling.before_another else []
+    if told and ruling.verdict is Verdict.ACCEPTED:
+        return Verdict(told), [Flag.TOLD]
+    return ruling.verdict, []
+
+
+def door_days(days: Sequence[Hours], rule: Rule) -> list[Hours]:
+    """The days on which a room is open."""
+    return [day for day in days if not rule.days or clock.local(day.starts_at).date().isoformat() in rule.days]
+
+
+def _opens(day: Hours, rule: Rule) -> datetime:
+    return day.starts_at - timedelta(minutes=rule.opens)
+
+
+def _closes(day: Hours, rule: Rule) -> datetime:
+    return day.ends_at + timedelta(minutes=rule.closes)
+
+
+def _out_of_hours(days: Sequence[Hours], rule: Rule, at: datetime) -> Verdict | None:
+    """A room opens some time before the first hour of each of its days and closes some time after its end; without days it has no hours."""
+    if not days or any(_opens(day, rule) <= at <= _closes(day, rule) for day in days):
+        return None
+    if at < min(_opens(day, rule) for day in days):
         return Verdict.TOO_EARLY
-    return Verdict.TOO_LATE if at > max(day.ends_at for day in days) else Verdict.OTHER_DAY
+    return Verdict.TOO_LATE if at > max(_closes(day, rule) for day in days) else Verdict.OTHER_DAY
 
 
-def flag(scanned_at: datetime, received_at: datetime, *, offline: bool) -> str:
-    """Why a scan deserves a look: "clock" when the phone's clock is more than five minutes off (offline scans may be old, never ahead)."""
+def day_of(days: Sequence[Hours], at: datetime, rule: Rule | None = None) -> str:
+    """The day of the event whose door is open at that moment ("2030-07-25"), or "" for an event without days and between its days.
+
+    Of two doors open at once (an evening and the next morning) it is the one that opened last.
+    """
+    rule = rule or Rule()
+    open_now = [day.starts_at for day in door_days(days, rule) if _opens(day, rule) <= at <= _closes(day, rule)]
+    return clock.local(max(open_now)).date().isoformat() if open_now else ""
+
+
+def clock_flag(scanned_at: datetime, received_at: datetime, *, offline: bool) -> list[Flag]:
+    """Whether the phone's clock is more than five minutes off: readings without signal may be old, never ahead."""
     ahead = scanned_at - received_at
-    if ahead > CLOCK_TOLERANCE:
-        return "clock"
-    return "clock" if not offline and -ahead > CLOCK_TOLERANCE else ""
+    return [Flag.CLOCK] if ahead > CLOCK_TOLERANCE or (not offline and -ahead > CLOCK_TOLERANCE) else []
 
 
 def can_undo(accepted_at: datetime, now: datetime) -> bool:
     return now - accepted_at <= UNDO_WITHIN
-
-
-def day_of(days: Sequence[Hours], at: datetime) -> str:
-    """The day of the event whose door is open at that moment ("2030-07-25"), or "" for an event without days and between its days.
-
-    A person enters once on each day. Of two doors open at once (an evening and the next morning) it is the one that opened last.
-    """
-    open_now = [day.starts_at for day in days if day.starts_at - OPENS_BEFORE <= at <= day.ends_at + CLOSES_AFTER]
-    return clock.local(max(open_now)).date().isoformat() if open_now else ""
-
-
-def contact(seen_at: datetime, now: datetime) -> str:
-    """When a phone was last heard of, short enough for a table: "Hoy, 8:31 a. m." or with its date."""
-    seen = clock.local(seen_at)
-    day = "Hoy" if seen.date() == clock.local(now).date() else spanish.date_long(seen.date())
-    return f"{day}, {spanish.time_short(seen)}"
-
-
-# --- what is said --------------------------------------------------------------------------------------------------------------
-
-TONES = {Verdict.ACCEPTED: "accepted", Verdict.REPEATED: "repeated", Verdict.ANNULLED: "repeated"}
-WORDS = {
-    Verdict.ACCEPTED: "Adelante",
-    Verdict.REPEATED: "Ya ingresó",
-    Verdict.UNKNOWN: "Desconocido",
-    Verdict.OTHER_EVENT: "Otro evento",
-    Verdict.OTHER_DAY: "Otro día",
-    Verdict.CANCELLED: "Cancelada",
-    Verdict.WAITLISTED: "En lista de espera",
-    Verdict.REVOKED: "Código retirado",
-    Verdict.TOO_EARLY: "Muy temprano",
-    Verdict.TOO_LATE: "Ya terminó",
-    Verdict.NEEDS_ANSWER: "Falta una respuesta",
-    Verdict.ANNULLED: "Deshecho",
-}
-_WHY = {
-    Verdict.UNKNOWN: "Este código no es de una inscripción nuestra. Búsquelo por su nombre o inscríbalo ahora.",
-    Verdict.OTHER_DAY: "La puerta de hoy no está abierta para este evento. Consulte con el organizador.",
-    Verdict.CANCELLED: "Su inscripción está cancelada. Si viene a asistir, inscríbalo de nuevo o consulte con el organizador.",
-    Verdict.WAITLISTED: "No tiene cupo confirmado todavía. El organizador decide si puede entrar.",
-    Verdict.REVOKED: "Este código fue reemplazado por otro. Pídale que abra el correo más reciente, o búsquelo por su nombre.",
-    Verdict.NEEDS_ANSWER: "Pase con el organizador para responder lo que falta.",
-    Verdict.ANNULLED: "Se quitó el ingreso. Puede leer el código otra vez.",
-}
-
-
-def why(verdict: Verdict, shown_title: str, shown_when: str, event: DoorEvent, *, first: tuple[datetime, str] | None, at: datetime) -> str:
-    """The sentence under the verdict: why, and what to do."""
-    if verdict is Verdict.ACCEPTED:
-        return ""
-    if verdict is Verdict.REPEATED:
-        return _first_words(first, at)
-    if verdict is Verdict.OTHER_EVENT:
-        named = f"Este código es de «{shown_title}»" if shown_title else "Este código es de otro evento"
-        return f"{named}{f', {shown_when}' if shown_when else ''}. Búsquelo por su nombre o inscríbalo ahora."
-    if verdict is Verdict.CANCELLED and event.state is not EventState.PUBLISHED:
-        return "Este evento fue cancelado."
-    if verdict is Verdict.TOO_EARLY and event.days:
-        opens = clock.local(min(day.starts_at for day in event.days) - OPENS_BEFORE)
-        return f"La puerta abre el {spanish.date_full(opens.date())}, a las {spanish.time_short(opens)}"
-    if verdict is Verdict.TOO_LATE and event.days:
-        closed = clock.local(max(day.ends_at for day in event.days) + CLOSES_AFTER)
-        return f"La puerta cerró el {spanish.date_full(closed.date())}, a las {spanish.time_short(closed)}"
-    return _WHY.get(verdict, "")
-
-
-def _first_words(first: tuple[datetime, str] | None, at: datetime) -> str:
-    if first is None:
-        return "Esta inscripción ya había ingresado."
-    moment, where = clock.local(first[0]), first[1]
-    minutes = int((at - first[0]).total_seconds() // 60)
-    day = "" if moment.date() == clock.local(at).date() else f"el {spanish.date_long(moment.date())} "
-    ago = f", hace {spanish.plural(minutes, 'minuto', 'minutos')}" if 1 <= minutes <= 180 else ""
-    return f"Ingresó {day}a las {spanish.time_short(moment)} por «{where}»{ago}. No suma otra vez."

@@ -73,6 +73,19 @@ class Registration(Base):
     person: Mapped[Person] = relationship()
 
 
+class RevokedTicket(Base):
+    """A ticket that was replaced by another: whose it was, so that the door says it was withdrawn, also without a signal."""
+
+    __tablename__ = "revoked_ticket"
+    __table_args__ = (Index("ix_revoked_ticket_event", "event_id", "revoked_at"),)
+
+    ticket_hash: Mapped[str] = mapped_column(Text, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    revoked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    revoked_by: Mapped[str] = mapped_column(Text)
+
+
 class AdmissionPolicy(Base):
     """How one event admits people, where it differs from the plain way: open to all, first come first served. No row: the plain way.
 

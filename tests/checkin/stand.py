@@ -25,9 +25,7 @@ class Stand:
 
     def arrive(self, page: Page) -> None:
         page.clock.set_fixed_time(OPEN)
-        page.context.add_cookies(
-            [{"name": "eventos-puerta", "value": self.bearer, "domain": "127.0.0.1", "path": "/", "httpOnly": True}]
-        )
+        page.context.add_cookies([{"name": "eventos-puerta", "value": self.bearer, "domain": "127.0.0.1", "path": "/", "httpOnly": True}])
 
 
 def until(true: Callable[[], bool], seconds: float = 15) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from eventos.checkin.models import Device
 from eventos.checkin.queries import DoorEvent, Hours
-from eventos.checkin.rules import Presented, Verdict, can_undo, contact, day_of, flag, judge, why
+from eventos.checkin.rules import Presented, Rule, Verdict, can_undo, clock_flag, day_of, judge
+from eventos.checkin.rules_words import contact, why
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import EventState, RegistrationState
 
@@ -26,7 +27,7 @@ def an_event(*days: Hours, state: EventState = EventState.PUBLISHED) -> DoorEven
 
 
 def shown(state: RegistrationState | None = ACTIVE, *, ours: bool = True, event: int | None = 1) -> Presented:
-    return Presented(ours, event, "Quinta asistencia", "del 29 de julio de 2021", 7 if state else None, state)
+    return Presented(ours, event, "Quinta asistencia", "del 29 de julio de 2021", 7 if state else None, state, revoked=state is None)
 
 
 ONE, TWO = an_event(FIRST), an_event(FIRST, THIRD)
@@ -66,7 +67,7 @@ CASES = [
 
 @pytest.mark.parametrize(("presented", "event", "moment", "verdict"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_the_door_judges(presented: Presented, event: DoorEvent, moment: str, verdict: Verdict) -> None:
-    assert judge(presented, event, at(moment)) is verdict
+    assert judge(presented, event, Rule(), (), at(moment)).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -75,7 +76,7 @@ def test_the_door_judges(presented: Presented, event: DoorEvent, moment: str, ve
      (400 * 1440, False, "clock"), (-400 * 1440, False, "clock")],
 )  # fmt: skip
 def test_a_clock_that_is_off_is_flagged(minutes: int, offline: bool, flagged: str) -> None:
-    assert flag(at(NINE) + timedelta(minutes=minutes), at(NINE), offline=offline) == flagged
+    assert " ".join(clock_flag(at(NINE) + timedelta(minutes=minutes), at(NINE), offline=offline)) == flagged
 
 
 def test_an_entry_can_be_undone_for_a_quarter_of_an_hour() -> None:

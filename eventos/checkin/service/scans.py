@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from eventos.checkin import queries, rules
 from eventos.checkin.models import Acceptance, Scan
 from eventos.checkin.queries import Attendee, DeviceView, DoorEvent
-from eventos.checkin.rules import TONES, WORDS, Presented, SeenScan, UndoTooLate, Verdict
+from eventos.checkin.rules import Movement, Presented, Rule, SeenScan, UndoTooLate, Verdict
+from eventos.checkin.rules_words import TONES, WORDS, why
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import upsert
@@ -69,7 +70,9 @@ def record_scans(db: Session, device: DeviceView, event: DoorEvent, seen: Sequen
     cases = _cases(db, event, list(fresh.values()), now)
     # Everywhere in the same order, so that two doors sending many at once never wait for each other in a circle.
     for case in sorted(cases, key=lambda each: (each.shown.registration_id or 0, each.scanned_at)):
-        case.verdict = rules.judge(case.shown, event, case.at)
+        past = [Movement("in", one.at, one.day, one.where) for one in case.attendee.entered] if case.attendee else []
+        ruling = rules.judge(case.shown, event, Rule(), past, case.at, direction=case.seen.direction)
+        case.verdict = Verdict.ACCEPTED if ruling.verdict is Verdict.REPEATED else ruling.verdict
         if case.verdict is Verdict.ACCEPTED and case.seen.direction == "in":
             _settle(db, device, case, rules.day_of(event.days, case.at))
         answers[case.seen.nonce] = _keep(db, device, event, case, now)
@@ -94,7 +97,7 @@ def _cases(db: Session, event: DoorEvent, fresh: list[SeenScan], now: datetime) 
         ticket = hashes.get(one.nonce, "")
         found = by_name.get(one.registration) if one.registration else by_code.get(ticket)
         scanned_at = one.scanned_at or now
-        flagged = rules.flag(scanned_at, now, offline=one.offline)
+        flagged = " ".join(rules.clock_flag(scanned_at, now, offline=one.offline))
         shown = _presented(found, tickets.get(ticket))
         attendee = found if isinstance(found, Attendee) and found.event_id == event.id else None
         cases.append(_Case(one, scanned_at, now if flagged else scanned_at, flagged, shown, attendee))
@@ -105,7 +108,7 @@ def _presented(found: Attendee | tuple[str, str] | None, issued_for: int | None)
     if isinstance(found, Attendee):
         return Presented(True, found.event_id, found.event_title, found.event_when, found.registration_id, found.state)
     if found is not None:
-        return Presented(True, issued_for, *found)
+        return Presented(True, issued_for, *found, revoked=True)
     return Presented(is_ours=False)
 
 
@@ -119,7 +122,7 @@ def _settle(db: Session, device: DeviceView, case: _Case, day: str) -> None:
         row = {"registration_id": attendee.registration_id, "day": day, "device_id": device.id, "nonce": case.seen.nonce}
         insert = upsert(db)(Acceptance).values(row | {"accepted_at": case.at})
         winner = db.execute(
-            insert.on_conflict_do_update(index_elements=["registration_id", "day"], set_={"nonce": Acceptance.nonce}).returning(
+            insert.on_conflict_do_update(index_elements=["registration_id", "day", "room"], set_={"nonce": Acceptance.nonce}).returning(
                 Acceptance.device_id, Acceptance.nonce, Acceptance.accepted_at
             )
         ).one()
@@ -178,7 +181,7 @@ def _answer(
         name=attendee.name if attendee else "",
         work=attendee.work if attendee else (),
         document=attendee.document if attendee else "",
-        why=rules.why(verdict, shown.event_title, shown.event_when, event, first=first, at=at),
+        why=why(verdict, shown.event_title, shown.event_when, event, first=first, at=at),
         can_undo=verdict is Verdict.ACCEPTED and can_undo,
     )
 

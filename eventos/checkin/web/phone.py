@@ -10,7 +10,7 @@ from flask import jsonify, make_response, redirect, render_template, request, ur
 from eventos.checkin import queries, service
 from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
 from eventos.checkin.queries import DeviceView, DoorEvent
-from eventos.checkin.rules import MOST_AT_ONCE, SeenScan, day_of
+from eventos.checkin.rules import SeenScan, day_of
 from eventos.checkin.service import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, Answer
 from eventos.checkin.web.browser import count_now, device, device_and_event
 from eventos.checkin.web.doors import device_pages
@@ -19,6 +19,7 @@ from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.http import CSP
 
+MOST_AT_ONCE = 50
 NOTICES: dict[str, tuple[str, str]] = {}
 CAMERA_CSP = CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 CAMERA_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"

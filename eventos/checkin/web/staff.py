@@ -9,7 +9,8 @@ from eventos.adapters import qr
 from eventos.checkin import queries, service
 from eventos.checkin.forms import DeviceForm
 from eventos.checkin.queries import DoorCount
-from eventos.checkin.rules import contact, day_of
+from eventos.checkin.rules import day_of
+from eventos.checkin.rules_words import contact
 from eventos.checkin.web.doors import URL, staff_pages
 from eventos.cycles import queries as cycles
 from eventos.kernel import clock, links

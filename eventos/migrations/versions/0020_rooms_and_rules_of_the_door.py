@@ -1,0 +1,100 @@
+"""Rooms of the door with their rules, what a scan says of itself, entries by room, and tickets that were replaced."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+from eventos.kernel.db import UTCDateTime
+
+revision = "0020"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+_INDEXES = (
+    ("ix_scan_event_received", ["event_id", "received_at"]),
+    ("ix_scan_device_received", ["device_id", "received_at"]),
+    ("ix_scan_annuls", ["annuls_id"]),
+)
+_SAID = ("room", "day", "told", "phone_key")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "door_room",
+        sa.Column("event_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.Text(), server_default="", nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("rule", sa.JSON(), nullable=False),
+        sa.Column("retired_at", UTCDateTime(), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_door_room_event_id_event")),
+        sa.PrimaryKeyConstraint("event_id", "key", name=op.f("pk_door_room")),
+        sa.UniqueConstraint("event_id", "name", name=op.f("uq_door_room_event_id_name")),
+    )
+    op.create_table(
+        "revoked_ticket",
+        sa.Column("ticket_hash", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("revoked_at", UTCDateTime(), nullable=False),
+        sa.Column("revoked_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_revoked_ticket_event_id_event")),
+        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_revoked_ticket_registration_id_registration")),
+        sa.PrimaryKeyConstraint("ticket_hash", name=op.f("pk_revoked_ticket")),
+    )
+    op.create_index("ix_revoked_ticket_event", "revoked_ticket", ["event_id", "revoked_at"])
+    op.create_index(op.f("ix_revoked_ticket_registration_id"), "revoked_ticket", ["registration_id"])
+    with op.batch_alter_table("device") as device:
+        device.add_column(sa.Column("kind", sa.Text(), server_default="phone", nullable=False))
+        device.create_check_constraint(op.f("ck_device_kind"), "kind IN ('phone', 'screen', 'desk')")
+    for name in _SAID:
+        op.add_column("scan", sa.Column(name, sa.Text(), server_default="", nullable=False))
+    for name, columns in _INDEXES:
+        op.create_index(name, "scan", columns)
+    kept = _rows("SELECT registration_id, day, device_id, nonce, accepted_at FROM acceptance")
+    op.drop_table("acceptance")
+    op.bulk_insert(_acceptance("registration_id", "day", "room"), kept)
+
+
+def downgrade() -> None:
+    """Of each registration and day the first entry stays, whatever the room."""
+    first: dict[tuple[int, str], dict[str, Any]] = {}
+    for row in _rows("SELECT registration_id, day, device_id, nonce, accepted_at FROM acceptance ORDER BY accepted_at"):
+        first.setdefault((row["registration_id"], row["day"]), row)
+    op.drop_table("acceptance")
+    op.bulk_insert(_acceptance("registration_id", "day"), list(first.values()))
+    for name, _ in reversed(_INDEXES):
+        op.drop_index(name, table_name="scan")
+    for name in reversed(_SAID):
+        op.drop_column("scan", name)
+    with op.batch_alter_table("device") as device:
+        device.drop_constraint(op.f("ck_device_kind"), type_="check")
+        device.drop_column("kind")
+    op.drop_index(op.f("ix_revoked_ticket_registration_id"), table_name="revoked_ticket")
+    op.drop_index("ix_revoked_ticket_event", table_name="revoked_ticket")
+    op.drop_table("revoked_ticket")
+    op.drop_table("door_room")
+
+
+def _rows(asked: str) -> list[dict[str, Any]]:
+    return [dict(row) for row in op.get_bind().execute(sa.text(asked).columns(accepted_at=UTCDateTime())).mappings()]
+
+
+def _acceptance(*keys: str) -> sa.Table:
+    """The rows are few and the key changes: the table is made again."""
+    room = [sa.Column("room", sa.Text(), server_default="", nullable=False)] if "room" in keys else []
+    return op.create_table(
+        "acceptance",
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Text(), server_default="", nullable=False),
+        *room,
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("accepted_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["registration_id"], ["registration.id"], name=op.f("fk_acceptance_registration_id_registration")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_acceptance_device_id_device")),
+        sa.PrimaryKeyConstraint(*keys, name=op.f("pk_acceptance")),
+    )
