@@ -18,6 +18,13 @@ BAD_TOKENS = Limit("api-bad-token", 60, timedelta(minutes=1))
 LONGEST = 100
 
 
+class NotEnrolled(NotIdentified):
+    """A phone that was revoked, is over, or was never enrolled: whatever it keeps, it forgets."""
+
+    code = "not_enrolled"
+    message = "Este teléfono ya no está vinculado a la puerta, o su tiempo terminó. Pida otro vínculo a quien organiza el evento."
+
+
 class LacksScope(NotAllowed):
     code = "lacks_scope"
 
@@ -32,7 +39,7 @@ def use_loader(app: Flask, load: Callable[[Session, str], ApiCaller | None]) -> 
 
 def admit(entry: Entry, address: str) -> None:
     """Let a request in, or raise NotIdentified, LacksScope or TooManyRequests. Every try with a token is counted."""
-    token = _bearer()
+    token = sent_bearer()
     if not token:
         raise NotIdentified
     load: Callable[[Session, str], ApiCaller | None] = current_app.extensions["eventos.api_loader"]
@@ -63,7 +70,8 @@ def mark(response: Response) -> None:
             response.headers[f"RateLimit-{name}"] = str(figure)
 
 
-def _bearer() -> str:
+def sent_bearer() -> str:
+    """The bearer of this request's Authorization, or ""."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     token = token.strip()
     return token if scheme.lower() == "bearer" and token.isascii() and len(token) <= LONGEST else ""

@@ -21,7 +21,7 @@ class Audience(StrEnum):
     OPEN = "open"  # anybody; forms and answers that are never cached
     PERSONAL = "personal"  # whoever holds the link: never cached, never indexed
     STAFF = "staff"  # signed-in staff, with one of the roles
-    DEVICE = "device"  # a phone enrolled for the door of named events
+    DEVICE = "device"  # a phone enrolled for the door of named events: its pages by cookie, its operations of the API by bearer or cookie
     SERVICE = "service"  # machines: health checks
     API = "api"  # programs with a bearer token of these scopes; reads no cookie
 
@@ -61,12 +61,13 @@ class ApiCaller(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """What a route declared. `scope` is what a token of the API must hold."""
+    """What a route declared. `scope` is what a token of the API must hold. `is_operation`: it belongs to the API and speaks JSON."""
 
     audience: Audience
     roles: frozenset[StaffRole]
     max_body: int
     scope: str = ""
+    is_operation: bool = False
 
 
 EVERY_ROLE = frozenset(StaffRole)

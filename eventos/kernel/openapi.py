@@ -42,7 +42,7 @@ def description() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in OPERATIONS.values():
         paths.setdefault(_path(operation), {})[operation.method.lower()] = _operation(operation)
-    scopes = ", ".join(sorted({operation.scope for operation in OPERATIONS.values()}))
+    scopes = ", ".join(sorted({operation.scope for operation in OPERATIONS.values() if operation.scope}))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -56,10 +56,22 @@ def description() -> dict[str, Any]:
         "components": {
             "schemas": {**ANSWERS, "Problem": PROBLEM},
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": f"Una llave de la API, con alcances: {scopes}."}
+                "bearer": {"type": "http", "scheme": "bearer", "description": f"Una llave de la API, con alcances: {scopes}."},
+                **_DEVICE_SCHEMES,
             },
         },
     }
+
+
+_DEVICE_SCHEMES = {
+    "device": {"type": "http", "scheme": "bearer", "description": "El código de un teléfono vinculado a la puerta. Vale para sus eventos."},
+    "deviceCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-eventos-puerta",
+        "description": "La cookie del mismo teléfono. Para escribir con ella, la solicitud debe venir de este sitio y llevar JSON.",
+    },
+}
 
 
 def statuses(operation: Operation) -> list[int]:
@@ -85,16 +97,17 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         **({"description": operation.about} if operation.about else {}),
-        "security": [{"bearer": [operation.scope]}],
+        "security": [{"device": []}, {"deviceCookie": []}] if operation.is_for_devices else [{"bearer": [operation.scope]}],
     }
-    if operation.writes:
+    if operation.writes and not operation.is_for_devices:
         key = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[!-~]+$"}
         about = "Repetir la solicitud con la misma llave y el mismo contenido, durante 24 horas, da la misma respuesta y no hace nada más."
         parameters.append({"name": "Idempotency-Key", "in": "header", "description": about, "schema": key})
     if body := _body(operation):
         described["requestBody"] = body
     content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{operation.answer}"}}}
-    responses: dict[str, Any] = {str(operation.status): {"description": "Hecho.", "content": content, "headers": _HEADERS}}
+    headers = {} if operation.is_for_devices else _HEADERS
+    responses: dict[str, Any] = {str(operation.status): {"description": "Hecho.", "content": content, "headers": headers}}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in statuses(operation):
         responses[str(status)] = {"description": REFUSALS[status], "content": problem}

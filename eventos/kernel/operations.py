@@ -43,7 +43,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as it is described. `refusals` are the statuses it may answer beside those that every operation may."""
+    """One operation as it is described. `refusals` are the statuses it may answer beside those that every operation may.
+
+    `scope` is "" for those of a phone at the door, which has no scopes: it reads for its events.
+    """
 
     method: str
     path: str
@@ -64,6 +67,10 @@ class Operation:
     def writes(self) -> bool:
         return self.method != "GET"
 
+    @property
+    def is_for_devices(self) -> bool:
+        return not self.scope
+
 
 OPERATIONS: dict[str, Operation] = {}
 ANSWERS: dict[str, Schema] = {}
@@ -83,10 +90,10 @@ def page_of(name: str, item: str) -> str:
 
 
 class ApiDoor(Door):
-    """A blueprint of the API. `tag` is how its part is called in the description."""
+    """A blueprint of the API. `tag` is how its part is called in the description. For audience DEVICE its operations have no scope."""
 
-    def __init__(self, name: str, import_name: str, *, tag: str) -> None:
-        super().__init__(name, import_name, audience=Audience.API)
+    def __init__(self, name: str, import_name: str, *, tag: str, audience: Audience = Audience.API) -> None:
+        super().__init__(name, import_name, audience=audience)
         self.tag = tag
 
     def operation(
@@ -94,7 +101,7 @@ class ApiDoor(Door):
         method: str,
         path: str,
         *,
-        scope: str,
+        scope: str = "",
         summary: str,
         answer: str,
         about: str = "",
@@ -107,6 +114,8 @@ class ApiDoor(Door):
         max_body: int = PUBLIC_BODY,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Serve `path` (below /api/v1, arguments as `<slug>`) to tokens of this scope. `body` is JSON; `files` are raw media types."""
+        if bool(scope) is (self.audience is Audience.DEVICE):
+            raise ValueError(f"{path}: tokens need a scope, and phones have none")
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             name = f"{self.name}.{view.__name__}"
@@ -118,7 +127,7 @@ class ApiDoor(Door):
                 answer = view(_given(operation), **named)
                 return answer if isinstance(answer, Response) else (jsonify(answer), status)
 
-            answered.entry = Entry(Audience.API, EVERY_ROLE, max_body, scope)  # type: ignore[attr-defined]
+            answered.entry = Entry(self.audience, EVERY_ROLE, max_body, scope, is_operation=True)  # type: ignore[attr-defined]
             self.add_url_rule(f"{BASE}{path}", view.__name__, answered, methods=[method])
             return answered
 

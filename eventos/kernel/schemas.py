@@ -68,8 +68,8 @@ def hour(about: str = "") -> Schema:
     return _described({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}, about or "Una hora de Bogotá, como 08:15.")
 
 
-def rows(item: Schema, most: int, *, about: str = "") -> Schema:
-    return _described({"type": "array", "items": item, "maxItems": most}, about)
+def rows(item: Schema, most: int, *, least: int = 0, about: str = "") -> Schema:
+    return _described({"type": "array", "items": item, "maxItems": most, **({"minItems": least} if least else {})}, about)
 
 
 def record(properties: Mapping[str, Schema], *, needed: Iterable[str] = (), about: str = "") -> Schema:
@@ -127,6 +127,8 @@ def _look(schema: Schema, value: Any, where: str, wrong: dict[str, str]) -> None
     elif isinstance(value, list):
         if len(value) > schema["maxItems"]:
             wrong[where] = f"Caben hasta {schema['maxItems']} elementos."
+        elif len(value) < schema.get("minItems", 0):
+            wrong[where] = f"Falta contenido: lleva al menos {schema['minItems']}."
         for at, each in enumerate(value[: schema["maxItems"]]):
             _look(schema["items"], each, f"{where}.{at}" if where else str(at), wrong)
     elif _is(value, "number") and not schema.get("minimum", value) <= value <= schema.get("maximum", value):

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from eventos.checkin import queries, service
 from eventos.checkin.queries import DeviceView, DoorCount, DoorEvent
 from eventos.checkin.rules import SEEN_EVERY, day_of
-from eventos.kernel import clock, http, tokens
+from eventos.kernel import bearers, clock, http, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import Busy
 
@@ -21,14 +21,17 @@ def start(app: Flask) -> None:
     @app.after_request
     def forget_refused(response: Response) -> Response:
         entry = http.entry_of(current_app, request.endpoint)
-        if entry is not None and entry.audience is http.Audience.DEVICE and response.status_code == 401 and cookie():
+        is_refused = entry is not None and entry.audience is http.Audience.DEVICE and response.status_code == 401
+        if is_refused and "Authorization" not in request.headers and cookie():
             response.delete_cookie(_name(), path="/", secure=_is_secure(), httponly=True, samesite="Lax")
         return response
 
 
 def load() -> DeviceView | None:
-    """The device of this request's cookie; notes every minute that it is alive."""
-    token = cookie()
+    """The device of this request's cookie, or of the bearer of an operation; notes every minute that it is alive."""
+    entry = http.entry_of(current_app, request.endpoint)
+    by_bearer = entry is not None and entry.is_operation and "Authorization" in request.headers
+    token = bearers.sent_bearer() if by_bearer else cookie()
     if not token:
         return None
     now = clock.now()
