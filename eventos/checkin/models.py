@@ -37,11 +37,15 @@ class Device(Base):
 
     When it stops reading is not kept: it follows the hours of its events (`expires_at`), also when they are moved. `kind`: a "phone"; the
     "screen" of a room, whose changing code people confirm on their own phones; or the "desk", by which staff mark people and enter paper
-    lists. Screens and desks are rows that scans point at: they have no bearer.
+    lists. Screens and desks are rows that scans point at, made when they are first needed: they have no bearer and nobody made them.
     """
 
     __tablename__ = "device"
-    __table_args__ = (CheckConstraint("kind IN ('phone', 'screen', 'desk')", name="kind"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        CheckConstraint("kind IN ('phone', 'screen', 'desk')", name="kind"),
+        CheckConstraint("kind <> 'phone' OR created_by IS NOT NULL", name="maker"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(Text, unique=True)
@@ -53,7 +57,7 @@ class Device(Base):
     token_hash: Mapped[str | None] = mapped_column(Text, unique=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    created_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
     @staticmethod
@@ -72,7 +76,10 @@ class DeviceEvent(Base):
 
 
 class Scan(Base):
-    """What a device saw, in order of `scanned_at`; the verdict given then is the verdict given again to the same nonce.
+    """What a device saw; the verdict given then is the verdict given again to the same nonce.
+
+    `scanned_at` is the moment it counts at: when it was read without a signal, when it arrived otherwise, and also when the phone's clock
+    was off (`detail["clock"]` is what that said).
 
     `code_hash` is the SHA-256 of what was read (never the code itself). `manual` marks a person ticked by name, with its reason;
     an undo is another row that points at the one it annuls. `room` is the key of the room, `day` the door's day it belongs to

@@ -4,7 +4,7 @@ The phone judges by the same rules without a signal (`static/js/checkin/judge.js
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -42,9 +42,10 @@ class Flag(StrEnum):
 
     CLOCK = "clock"  # the phone's clock was more than five minutes off
     FORCED = "forced"  # let in without signal, where with it the door would have refused: `detail["online"]` says how
-    DOUBLE = "double"  # let in without signal before an entry that another door had accepted meanwhile
+    DOUBLE = "double"  # let in without signal, while another door let the same code in
     TOLD = "told"  # refused without signal, where with it the door would have let in: the person did not enter
     PHONE = "phone"  # more than two people confirmed their arrival on one phone
+    SEALED = "sealed"  # what the phone sealed could not be opened
 
 
 class Once(Word):
@@ -127,7 +128,7 @@ class SeenScan:
     """What a device saw: a code, or a registration ticked by name (its public id) with the reason.
 
     `scanned_at` is the phone's moment, already corrected by the difference it measured; None is now. `told`: what the phone said by itself
-    without a signal. `answers`: the answers given at the door, by the key of the question.
+    without a signal. `answers`: the answers given at the door, by the key of the question. `flags`: what is known of it already.
     """
 
     nonce: str
@@ -141,6 +142,7 @@ class SeenScan:
     reason: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     phone_key: str = ""
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,11 @@ class Presented:
     state: RegistrationState | None = None
     revoked: bool = False
     unanswered: tuple[str, ...] = ()
+
+
+def lacking(shown: Presented, unanswered: tuple[str, ...]) -> Presented:
+    """The same, when nobody answered these questions of the room for this registration."""
+    return replace(shown, unanswered=unanswered) if unanswered else shown
 
 
 @dataclass(frozen=True)
@@ -197,7 +204,12 @@ def judge(
         return Ruling(Verdict.WAITLISTED)
     if hours and (refused := _out_of_hours(door_days(event.days, rule), rule, at)):
         return Ruling(refused)
-    day = day_of(event.days, at, rule)
+    return _movement(shown, event, rule, past, at, direction)
+
+
+def _movement(shown: Presented, event: DoorEvent, rule: Rule, past: Iterable[Movement], at: datetime, direction: str) -> Ruling:
+    """What a reading of somebody who may come in is, beside what stands."""
+    day = counts_on(event.days, at, rule)
     same = sorted((each for each in past if rule.once is Once.EVENT or each.day == day), key=lambda each: each.at)
     return _exit(same, at) if direction == "out" else _entry(shown, rule, same, at)
 
@@ -222,6 +234,7 @@ def _exit(same: Sequence[Movement], at: datetime) -> Ruling:
     return Ruling(Verdict.ACCEPTED)
 
 
+TELLABLE = frozenset(verdict.value for verdict in Verdict if verdict is not Verdict.ANNULLED)  # by a phone without a signal
 FORCIBLE = frozenset(
     {
         *(Verdict.OTHER_DAY, Verdict.CANCELLED, Verdict.WAITLISTED, Verdict.REVOKED),
@@ -230,18 +243,25 @@ FORCIBLE = frozenset(
 )
 
 
-def as_happened(ruling: Ruling, told: str, *, is_known: bool) -> tuple[Verdict, list[Flag]]:
+def as_happened(
+    shown: Presented, event: DoorEvent, rule: Rule, past: Sequence[Movement], at: datetime, *, told: str, direction: str = "in"
+) -> tuple[Ruling, list[Flag]]:
     """What is written down of a reading made without a signal: who was let in did enter, who was sent away did not.
 
-    `is_known`: it is known whose the code is; an entry of nobody cannot be written down. A repeated reading adds nobody, whatever was told.
+    An entry of nobody cannot be written down, and a repeated one adds nobody, whatever was told; told "adelante" it is flagged, for two
+    doors let the same code in.
     """
-    if told == Verdict.ACCEPTED:
-        if ruling.verdict in FORCIBLE and is_known:
-            return Verdict.ACCEPTED, [Flag.FORCED]
-        return ruling.verdict, [Flag.DOUBLE] if ruling.verdict is Verdict.ACCEPTED and ruling.before_another else []
-    if told and ruling.verdict is Verdict.ACCEPTED:
-        return Verdict(told), [Flag.TOLD]
-    return ruling.verdict, []
+    ruling = judge(shown, event, rule, past, at, direction=direction)
+    was_let_in = told == Verdict.ACCEPTED
+    if was_let_in and ruling.verdict in FORCIBLE and shown.registration_id is not None:
+        ruling = _movement(replace(shown, unanswered=()), event, rule, past, at, direction)
+        flags = [Flag.FORCED] if ruling.verdict is Verdict.ACCEPTED else []
+    elif told in TELLABLE and not was_let_in and ruling.verdict is Verdict.ACCEPTED:
+        return Ruling(Verdict(told)), [Flag.TOLD]
+    else:
+        flags = []
+    is_double = ruling.before_another or (was_let_in and direction == "in" and ruling.verdict is Verdict.REPEATED)
+    return ruling, [*flags, Flag.DOUBLE] if is_double else flags
 
 
 def door_days(days: Sequence[Hours], rule: Rule) -> list[Hours]:
@@ -274,6 +294,25 @@ def day_of(days: Sequence[Hours], at: datetime, rule: Rule | None = None) -> str
     rule = rule or Rule()
     open_now = [day.starts_at for day in door_days(days, rule) if _opens(day, rule) <= at <= _closes(day, rule)]
     return clock.local(max(open_now)).date().isoformat() if open_now else ""
+
+
+def counts_on(days: Sequence[Hours], at: datetime, rule: Rule | None = None) -> str:
+    """The day a reading belongs to: the one whose door is open; outside its hours the date, when it is one of the room's days; else ""."""
+    rule = rule or Rule()
+    date = clock.local(at).date()
+    dates = (clock.local(day.starts_at).date() for day in door_days(days, rule))
+    return day_of(days, at, rule) or (date.isoformat() if date in dates else "")
+
+
+def moment_of(scanned_at: datetime, now: datetime, past: Iterable[Movement], *, dated: bool) -> datetime:
+    """When a reading counts. `dated`: it was made earlier, without a signal or on paper, and its moment is to be believed.
+
+    Any other counts when it arrives, and never before what stands already: of two servers one may look at its clock, and then wait for the
+    other's reading of the same code.
+    """
+    if dated:
+        return min(scanned_at, now)
+    return max([now, *(each.at for each in past)])
 
 
 def clock_flag(scanned_at: datetime, received_at: datetime, *, offline: bool) -> list[Flag]:

@@ -21,6 +21,8 @@ WORDS = {
     Verdict.NEEDS_ANSWER: "Falta una respuesta",
     Verdict.ANNULLED: "Deshecho",
 }
+_GOING = {Verdict.ACCEPTED: "Salió", Verdict.REPEATED: "Ya había salido"}
+_SEALED = "No se pudo abrir lo que guardó el teléfono. Si la persona está, búsquela por su nombre."
 _WHY = {
     Verdict.UNKNOWN: "Este código no es de una inscripción nuestra. Búsquelo por su nombre o inscríbalo ahora.",
     Verdict.OTHER_DAY: "La puerta de hoy no está abierta para este evento. Consulte con el organizador.",
@@ -32,6 +34,11 @@ _WHY = {
 }
 
 
+def word_of(verdict: Verdict, direction: str = "in") -> str:
+    """The word on the screen; somebody who leaves is told so."""
+    return _GOING.get(verdict, WORDS[verdict]) if direction == "out" else WORDS[verdict]
+
+
 def why(
     verdict: Verdict,
     shown_title: str,
@@ -41,12 +48,16 @@ def why(
     first: tuple[datetime, str] | None,
     at: datetime,
     rule: Rule | None = None,
+    direction: str = "in",
+    is_sealed: bool = False,
 ) -> str:
     """The sentence under the verdict: why, and what to do."""
     if verdict is Verdict.ACCEPTED:
         return ""
     if verdict is Verdict.REPEATED:
-        return _first_words(first, at)
+        return _first_words(first, at, direction)
+    if verdict is Verdict.UNKNOWN and is_sealed:
+        return _SEALED
     if verdict is Verdict.OTHER_EVENT:
         named = f"Este código es de «{shown_title}»" if shown_title else "Este código es de otro evento"
         return f"{named}{f', {shown_when}' if shown_when else ''}. Búsquelo por su nombre o inscríbalo ahora."
@@ -63,14 +74,15 @@ def why(
     return _WHY.get(verdict, "")
 
 
-def _first_words(first: tuple[datetime, str] | None, at: datetime) -> str:
+def _first_words(first: tuple[datetime, str] | None, at: datetime, direction: str) -> str:
+    did, had = ("Salió", "salido") if direction == "out" else ("Ingresó", "ingresado")
     if first is None:
-        return "Esta inscripción ya había ingresado."
+        return f"Esta inscripción ya había {had}."
     moment, where = clock.local(first[0]), first[1]
     minutes = int((at - first[0]).total_seconds() // 60)
     day = "" if moment.date() == clock.local(at).date() else f"el {spanish.date_long(moment.date())} "
     ago = f", hace {spanish.plural(minutes, 'minuto', 'minutos')}" if 1 <= minutes <= 180 else ""
-    return f"Ingresó {day}a las {spanish.time_short(moment)} por «{where}»{ago}. No suma otra vez."
+    return f"{did} {day}a las {spanish.time_short(moment)} por «{where}»{ago}. No suma otra vez."
 
 
 def contact(seen_at: datetime, now: datetime) -> str:

@@ -1,18 +1,28 @@
-"""What is done at the door: devices are made, enrolled and revoked; scans are recorded, undone; people are written down on the spot."""
+"""What is done at the door: devices are made, enrolled and revoked; readings are recorded, taken back; people are written down there."""
 
-from eventos.checkin.service.devices import enrol, make_device, revoke, see_device
-from eventos.checkin.service.scans import Answer, record_scans, undo
-from eventos.checkin.service.walk_in import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, note_search, walk_in
+from eventos.checkin.service.devices import desk_of, enrol, make_device, revoke, screen_of, see_device
+from eventos.checkin.service.marks import mark_many
+from eventos.checkin.service.scans import record_scans
+from eventos.checkin.service.told import Answer
+from eventos.checkin.service.undo import annul, restate, restate_event, undo
+from eventos.checkin.service.walk_in import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, keep_pace, note_search, walk_in
 
 __all__ = [
     "PER_DEVICE_SCANS",
     "PER_DEVICE_SEARCHES",
     "Answer",
+    "annul",
+    "desk_of",
     "enrol",
+    "keep_pace",
     "make_device",
+    "mark_many",
     "note_search",
     "record_scans",
+    "restate",
+    "restate_event",
     "revoke",
+    "screen_of",
     "see_device",
     "undo",
     "walk_in",

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from eventos.checkin import queries
 from eventos.checkin.models import LINK_LIFE, Device, DeviceEvent
+from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import LinkGone
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
-from eventos.kernel.db import changed
+from eventos.kernel.db import changed, upsert
 from eventos.kernel.errors import InvalidInput, NotFound
 
 
@@ -70,3 +71,28 @@ def revoke(db: Session, public_id: str, *, event_id: int, by: Actor, now: dateti
 def see_device(db: Session, device_id: int, *, now: datetime) -> None:
     """Note when a phone was last heard of."""
     db.execute(update(Device).where(Device.id == device_id).values(seen_at=now))
+
+
+def desk_of(db: Session, event: DoorEvent, *, now: datetime) -> DeviceView:
+    """The row by which staff mark people of this event and enter its paper lists; made when it is first needed."""
+    return _fixed(db, event, "desk", "", "Escritorio", now)
+
+
+def screen_of(db: Session, event: DoorEvent, room: str, *, now: datetime) -> DeviceView:
+    """The row of a room's screen: what people confirm on their own phones is read by it."""
+    named = event.room(room).name
+    return _fixed(db, event, "screen", room, f"Pantalla de {named}", now)
+
+
+def _fixed(db: Session, event: DoorEvent, kind: str, room: str, name: str, now: datetime) -> DeviceView:
+    """A device that is no phone: one for each event (and room). No link has the name it goes by in place of one."""
+    link = f"{kind}:{event.id}:{room}"
+    mine = select(Device.id, Device.public_id, Device.name, Device.seen_at).where(Device.link_hash == link)
+    found = db.execute(mine).one_or_none()
+    if found is None:
+        row = {"public_id": tokens.public_id(), "kind": kind, "name": name, "link_hash": link, "link_expires_at": now, "created_at": now}
+        db.execute(upsert(db)(Device).values(row).on_conflict_do_nothing(index_elements=["link_hash"]))
+        found = db.execute(mine).one()
+        its = {"device_id": found.id, "event_id": event.id}
+        db.execute(upsert(db)(DeviceEvent).values(its).on_conflict_do_nothing(index_elements=["device_id", "event_id"]))
+    return DeviceView(found.id, found.public_id, found.name, found.seen_at, (event,))

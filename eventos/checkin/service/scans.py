@@ -1,245 +1,259 @@
-"""Scans: every one is kept with its verdict, a nonce is answered once and for all, and one acceptance a day for each registration stands.
+"""Readings: every one is kept with its verdict, a nonce is answered once and for all, and what stands decides what comes next.
 
-The acceptance is settled by its primary key, so doors that read the same code at once agree on who was first without any lock.
+The registrations that a batch names are locked before what stands of them is read, so doors that read one code at once are judged one after
+another; on SQLite there is one writer. Five statements, for one reading or a thousand, with the one that found the phone (decision 0016).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from eventos.checkin import queries, rules
 from eventos.checkin.models import Acceptance, Scan
-from eventos.checkin.queries import Attendee, DeviceView, DoorEvent
-from eventos.checkin.rules import Movement, Presented, Rule, SeenScan, UndoTooLate, Verdict
-from eventos.checkin.rules_words import TONES, WORDS, why
-from eventos.kernel import audit, tokens
+from eventos.checkin.queries import Attendee, DeviceView, DoorEvent, Moved
+from eventos.checkin.rules import Flag, Movement, Presented, Rule, Ruling, SeenScan, Verdict
+from eventos.checkin.service.asked import DoorSheet, sheet_for
+from eventos.checkin.service.told import Answer, Said, again
+from eventos.kernel import tokens
 from eventos.kernel.audit import Actor
-from eventos.kernel.db import upsert
-from eventos.kernel.errors import NotFound
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the phone shows for a scan."""
-
-    nonce: str
-    verdict: Verdict
-    name: str = ""
-    work: tuple[str, ...] = ()
-    document: str = ""
-    why: str = ""
-    can_undo: bool = False
-
-    @property
-    def word(self) -> str:
-        return WORDS[self.verdict]
-
-    @property
-    def tone(self) -> str:
-        """accepted, repeated or refused: green, amber or red."""
-        return TONES.get(self.verdict, "refused")
+from eventos.kernel.db import per_dialect
 
 
 @dataclass
 class _Case:
-    """One scan on its way to a verdict."""
+    """One reading on its way to a verdict. `room` is the room it is judged in; `scanned_at` what the phone's clock said."""
 
     seen: SeenScan
+    room: str
+    rule: Rule
     scanned_at: datetime
-    at: datetime
-    flagged: str
+    dated: bool
+    flags: list[Flag]
     shown: Presented
     attendee: Attendee | None
+    at: datetime
     verdict: Verdict = Verdict.UNKNOWN
+    day: str = ""
+    where: str = ""
     detail: dict[str, Any] = field(default_factory=dict)
-    first: tuple[datetime, str] | None = None
+
+    @property
+    def flagged(self) -> str:
+        return " ".join(flag for flag in Flag if flag in self.flags)
+
+    @property
+    def said(self) -> Said:
+        return Said(self.seen.nonce, self.verdict, self.room, self.seen.direction, self.flagged, self.detail, self.at)
 
 
-def record_scans(db: Session, device: DeviceView, event: DoorEvent, seen: Sequence[SeenScan], *, now: datetime) -> list[Answer]:
-    """Judge and keep what a device saw for one of its events; answers in the order given. A refusal is an answer, not an error."""
-    known = queries.earlier(db, device.id, [one.nonce for one in seen])
-    fresh: dict[str, SeenScan] = {}
+def record_scans(
+    db: Session, device: DeviceView, event: DoorEvent, seen: Sequence[SeenScan], *, now: datetime, hours: bool = True
+) -> list[Answer]:
+    """Judge and keep what a device saw for one of its events; answers in the order given. A refusal is an answer, not an error.
+
+    `hours` False: a paper list, whose moments are believed and whose hours are not asked.
+    """
+    tickets = {one.nonce: ticket for one in seen if one.code and (ticket := _ticket(one.code))}
+    names = [one.registration for one in seen if one.registration]
+    found = queries.look_up(
+        db, device.id, event.id, nonces=[one.nonce for one in seen], tickets=[ticket for ticket, _ in tickets.values()], names=names
+    )
+    fresh = {one.nonce: one for one in reversed(seen) if one.nonce not in found.nonces}
+    whose = queries.by_ids(db, sorted({*found.tickets.values(), *found.names.values()})) if fresh else {}
+    cases = []
     for one in seen:
-        if one.nonce not in known:
-            fresh.setdefault(one.nonce, one)
-    answers = _again(db, device, event, known.values(), now) if known else {}
-    cases = _cases(db, event, list(fresh.values()), now)
-    # Everywhere in the same order, so that two doors sending many at once never wait for each other in a circle.
-    for case in sorted(cases, key=lambda each: (each.shown.registration_id or 0, each.scanned_at)):
-        past = [Movement("in", one.at, one.day, one.where) for one in case.attendee.entered] if case.attendee else []
-        ruling = rules.judge(case.shown, event, Rule(), past, case.at, direction=case.seen.direction)
-        case.verdict = Verdict.ACCEPTED if ruling.verdict is Verdict.REPEATED else ruling.verdict
-        if case.verdict is Verdict.ACCEPTED and case.seen.direction == "in":
-            _settle(db, device, case, rules.day_of(event.days, case.at))
-        answers[case.seen.nonce] = _keep(db, device, event, case, now)
+        if fresh.get(one.nonce) is one:
+            number = found.names.get(one.registration) if one.registration else found.tickets.get(tickets.get(one.nonce, ("", 0))[0])
+            attendee = whose.get(number) if number is not None else None
+            cases.append(_case(one, event, attendee, tickets.get(one.nonce), now, hours=hours))
+    _judge_all(db, device, event, cases, now, hours=hours)
+    answers = _keep(db, device, event, cases, now)
+    missing = [one.nonce for one in seen if one.nonce not in answers]
+    if missing:
+        answers |= again(db, device, event, queries.earlier(db, device.id, missing).values(), now)
     return [answers[one.nonce] for one in seen]
 
 
-def _cases(db: Session, event: DoorEvent, fresh: list[SeenScan], now: datetime) -> list[_Case]:
-    tickets: dict[str, int] = {}
-    hashes: dict[str, str] = {}
-    for one in fresh:
-        if one.code:
-            try:
-                issued_for = tokens.read_ticket(one.code).event_id
-            except tokens.BadToken:
-                continue
-            hashes[one.nonce] = tokens.digest(tokens.longest_run(one.code))
-            tickets[hashes[one.nonce]] = issued_for
-    by_code = queries.by_tickets(db, tickets)
-    by_name = queries.by_public_ids(db, [one.registration for one in fresh if one.registration], event.id)
-    cases = []
-    for one in fresh:
-        ticket = hashes.get(one.nonce, "")
-        found = by_name.get(one.registration) if one.registration else by_code.get(ticket)
-        scanned_at = one.scanned_at or now
-        flagged = " ".join(rules.clock_flag(scanned_at, now, offline=one.offline))
-        shown = _presented(found, tickets.get(ticket))
-        attendee = found if isinstance(found, Attendee) and found.event_id == event.id else None
-        cases.append(_Case(one, scanned_at, now if flagged else scanned_at, flagged, shown, attendee))
-    return cases
+def _ticket(code: str) -> tuple[str, int] | None:
+    """(hash, event) of a code that we signed."""
+    try:
+        return tokens.digest(tokens.longest_run(code)), tokens.read_ticket(code).event_id
+    except tokens.BadToken:
+        return None
 
 
-def _presented(found: Attendee | tuple[str, str] | None, issued_for: int | None) -> Presented:
-    if isinstance(found, Attendee):
-        return Presented(True, found.event_id, found.event_title, found.event_when, found.registration_id, found.state)
-    if found is not None:
-        return Presented(True, issued_for, *found, revoked=True)
-    return Presented(is_ours=False)
-
-
-def _settle(db: Session, device: DeviceView, case: _Case, day: str) -> None:
-    """Be the first of that day, or learn who was: by what is there, else by the one insert that the database lets through."""
-    attendee = case.attendee
+def _case(
+    one: SeenScan, event: DoorEvent, attendee: Attendee | None, ticket: tuple[str, int] | None, now: datetime, *, hours: bool
+) -> _Case:
+    scanned_at, room = one.scanned_at or now, event.room(one.room)
+    flags = [*one.flags, *rules.clock_flag(scanned_at, now, offline=one.offline or not hours)]
+    dated = (one.offline or not hours) and Flag.CLOCK not in flags
     if attendee is None:
-        raise RuntimeError("an accepted scan is somebody's")
-    first = attendee.entered_on(day)
-    if first is None:
-        row = {"registration_id": attendee.registration_id, "day": day, "device_id": device.id, "nonce": case.seen.nonce}
-        insert = upsert(db)(Acceptance).values(row | {"accepted_at": case.at})
-        winner = db.execute(
-            insert.on_conflict_do_update(index_elements=["registration_id", "day", "room"], set_={"nonce": Acceptance.nonce}).returning(
-                Acceptance.device_id, Acceptance.nonce, Acceptance.accepted_at
-            )
-        ).one()
-        if (winner.device_id, winner.nonce) == (device.id, case.seen.nonce):
-            return
-        where = device.name if winner.device_id == device.id else queries.device_names(db, [winner.device_id])[winner.device_id]
-        first = queries.Entered(day, winner.device_id, winner.nonce, winner.accepted_at, where)
-    case.verdict = Verdict.REPEATED
-    case.first = (first.at, first.where)
-    case.detail = {"first_at": first.at.isoformat(), "first_device": first.device_id}
+        # Signed by us for this event, and nobody's any longer; of another event, its name says whether it is one of ours.
+        shown = Presented(ticket is not None, ticket[1] if ticket else None, revoked=True)
+    else:
+        revoked = ticket is not None and not one.registration and attendee.ticket_hash != ticket[0]
+        shown = Presented(True, attendee.event_id, "", "", attendee.registration_id, attendee.state, revoked)
+    mine = attendee if attendee is not None and attendee.event_id == event.id else None
+    return _Case(one, room.key, Rule.of(room.rule), scanned_at, dated, flags, shown, mine, now)
 
 
-def _keep(db: Session, device: DeviceView, event: DoorEvent, case: _Case, now: datetime) -> Answer:
-    """Write the scan down. When the same nonce was written meanwhile, what that one was told is told again."""
-    if case.verdict is Verdict.OTHER_EVENT:
-        case.detail = {"event": case.shown.event_title, "when": case.shown.event_when}
-    row = {
+# --- judging, in order of moment --------------------------------------------------------------------------------------------------
+
+
+def _judge_all(db: Session, device: DeviceView, event: DoorEvent, cases: Sequence[_Case], now: datetime, *, hours: bool) -> None:
+    moved: dict[tuple[int, str], list[Moved]] = {}
+    for case in cases:
+        case.at = min(case.scanned_at, now) if case.dated else now
+        if case.attendee is not None:
+            mine = (case.attendee.registration_id, case.room)
+            moved.setdefault(mine, [one for one in case.attendee.moved if one.room == case.room])
+    asks = {key for case in cases for key in case.rule.asks}
+    sheet = sheet_for(db, event.id, asks, (number for number, _room in moved))
+    for case in sorted(cases, key=lambda each: (each.at, each.scanned_at)):
+        past = moved[case.attendee.registration_id, case.room] if case.attendee is not None else []
+        _judge(db, device, event, case, past, sheet, now, hours=hours)
+        if case.verdict is Verdict.ACCEPTED:
+            past.append(Moved(case.room, case.seen.direction, case.at, case.day, device.id, case.seen.nonce, device.name))
+            past.sort(key=lambda each: each.at)
+    _name_other_events(db, cases)
+
+
+def _judge(
+    db: Session, device: DeviceView, event: DoorEvent, case: _Case, past: list[Moved], sheet: DoorSheet, now: datetime, *, hours: bool
+) -> None:
+    movements = [Movement(one.direction, one.at, one.day, one.where) for one in past]
+    case.at = rules.moment_of(case.scanned_at, now, movements, dated=case.dated)
+    case.day = rules.counts_on(event.days, case.at, case.rule) if case.attendee is not None else ""
+    if Flag.CLOCK in case.flags:
+        case.detail["clock"] = case.scanned_at.isoformat()
+    if case.attendee is None:
+        ruling = rules.judge(case.shown, event, case.rule, (), case.at)
+    else:
+        ruling = _rule(db, device, event, case, case.attendee, movements, sheet, now, hours=hours)
+    case.verdict = ruling.verdict
+    if ruling.first is not None:
+        first = past[movements.index(ruling.first)]
+        case.where = first.where
+        case.detail |= {"first_at": first.at.isoformat(), "first_device": first.device_id}
+
+
+def _rule(
+    db: Session,
+    device: DeviceView,
+    event: DoorEvent,
+    case: _Case,
+    attendee: Attendee,
+    movements: list[Movement],
+    sheet: DoorSheet,
+    now: datetime,
+    *,
+    hours: bool,
+) -> Ruling:
+    """The ruling on somebody of this event, after keeping what they answered at the door."""
+    lacks = sheet.lacks(attendee.registration_id, case.rule.asks)
+    given = sheet.given(case.rule.asks, case.seen.answers, now=now)
+    told = {each.question.key for each in given}
+    ruling, flags = _ruling(event, case, movements, tuple(key for key in lacks if key not in told), hours=hours)
+    if given and ruling.verdict is Verdict.ACCEPTED:
+        full = sheet.keep(db, attendee, given, by=Actor(f"device:{device.id}"), now=now)
+        if full or (lacks := sheet.lacks(attendee.registration_id, case.rule.asks)):  # one answer may bring another question
+            ruling, flags = _ruling(event, case, movements, (*lacks, *(key for key in full if key not in lacks)), hours=hours)
+    case.flags += flags
+    if ruling.verdict is Verdict.NEEDS_ANSWER:
+        case.detail["questions"] = [key for key in lacks if key not in told] or list(lacks)
+    return ruling
+
+
+def _ruling(event: DoorEvent, case: _Case, movements: list[Movement], lacks: tuple[str, ...], *, hours: bool) -> tuple[Ruling, list[Flag]]:
+    shown, direction = rules.lacking(case.shown, lacks), case.seen.direction
+    if not (case.seen.offline and hours):
+        return rules.judge(shown, event, case.rule, movements, case.at, direction=direction, hours=hours), []
+    ruling, flags = rules.as_happened(shown, event, case.rule, movements, case.at, told=case.seen.told, direction=direction)
+    if Flag.FORCED in flags:
+        case.detail["online"] = rules.judge(shown, event, case.rule, movements, case.at, direction=direction).verdict.value
+    return ruling, flags
+
+
+def _name_other_events(db: Session, cases: Sequence[_Case]) -> None:
+    """Say of which event a code is; one of an event that is none of ours is unknown."""
+    others = [case for case in cases if case.verdict is Verdict.OTHER_EVENT]
+    if not others:
+        return
+    names = queries.event_names(db, {case.shown.event_id for case in others if case.shown.event_id is not None})
+    for case in others:
+        if case.shown.event_id in names:
+            case.detail["event"], case.detail["when"] = names[case.shown.event_id]
+        else:
+            case.verdict = Verdict.UNKNOWN
+
+
+# --- writing down -----------------------------------------------------------------------------------------------------------------
+
+
+def _keep(db: Session, device: DeviceView, event: DoorEvent, cases: Sequence[_Case], now: datetime) -> dict[str, Answer]:
+    """Write the readings down, and the first entries among them; gives the answers to those that nobody wrote down meanwhile."""
+    if not cases:
+        return {}
+    ordered = sorted(cases, key=lambda each: (each.at, each.scanned_at))
+    written = set(db.execute(_writing(db), [_row(device, event, case, now) for case in ordered]).scalars())
+    mine = [case for case in ordered if case.seen.nonce in written]
+    entries = _first_entries(device, mine)
+    if entries:
+        db.execute(_entering(db), entries)
+    return {case.seen.nonce: case.said.answer(event, case.attendee, where=case.where) for case in mine}
+
+
+def _first_entries(device: DeviceView, cases: Sequence[_Case]) -> list[dict[str, Any]]:
+    """The acceptances that these readings change: of each registration, day and room the entry that is now the first."""
+    first: dict[tuple[int, str, str], tuple[datetime, str]] = {}
+    for case in cases:
+        if case.verdict is Verdict.ACCEPTED and case.seen.direction == "in" and case.attendee is not None:
+            stood = [one.at for one in case.attendee.entered if (one.day, one.room) == (case.day, case.room)]
+            key = (case.attendee.registration_id, case.day, case.room)
+            earliest = min([*stood, *([first[key][0]] if key in first else [])], default=None)
+            if earliest is None or case.at < earliest:
+                first[key] = (case.at, case.seen.nonce)
+    return [
+        {"registration_id": number, "day": day, "room": room, "device_id": device.id, "nonce": nonce, "accepted_at": at}
+        for (number, day, room), (at, nonce) in sorted(first.items())
+    ]
+
+
+def _row(device: DeviceView, event: DoorEvent, case: _Case, now: datetime) -> dict[str, Any]:
+    seen = case.seen
+    return {
         "device_id": device.id,
-        "nonce": case.seen.nonce,
+        "nonce": seen.nonce,
         "event_id": event.id,
         "registration_id": case.shown.registration_id,
-        "code_hash": tokens.digest(case.seen.code) if case.seen.code else "",
-        "direction": case.seen.direction,
+        "code_hash": tokens.digest(seen.code) if seen.code else "",
+        "room": case.room,
+        "day": case.day,
+        "direction": seen.direction,
         "verdict": case.verdict.value,
         "detail": case.detail,
-        "manual": bool(case.seen.registration),
-        "reason": case.seen.reason,
-        "offline": case.seen.offline,
+        "manual": bool(seen.registration),
+        "reason": seen.reason,
+        "offline": seen.offline,
+        "told": seen.told if seen.offline else "",
+        "phone_key": seen.phone_key,
         "flagged": case.flagged,
-        "scanned_at": case.scanned_at,
+        "scanned_at": case.at,
         "received_at": now,
     }
-    insert = upsert(db)(Scan).values(row).on_conflict_do_nothing(index_elements=["device_id", "nonce"])
-    if db.execute(insert.returning(Scan.id)).scalar_one_or_none() is not None:
-        return _answer(case.seen.nonce, case.verdict, case.attendee, case.shown, event, first=case.first, at=case.at)
-    kept = queries.earlier(db, device.id, [case.seen.nonce])
-    if kept[case.seen.nonce].registration_id != case.shown.registration_id and case.shown.registration_id is not None:
-        _take_away(db, device.id, case.shown.registration_id, case.seen.nonce)
-    return _again(db, device, event, kept.values(), now)[case.seen.nonce]
 
 
-def _answer(
-    nonce: str,
-    verdict: Verdict,
-    attendee: Attendee | None,
-    shown: Presented,
-    event: DoorEvent,
-    *,
-    first: tuple[datetime, str] | None,
-    at: datetime,
-    can_undo: bool = True,
-) -> Answer:
-    return Answer(
-        nonce,
-        verdict,
-        name=attendee.name if attendee else "",
-        work=attendee.work if attendee else (),
-        document=attendee.document if attendee else "",
-        why=why(verdict, shown.event_title, shown.event_when, event, first=first, at=at),
-        can_undo=verdict is Verdict.ACCEPTED and can_undo,
-    )
+@per_dialect
+def _writing(insert: Any) -> Any:
+    return insert(Scan.__table__).on_conflict_do_nothing(index_elements=["device_id", "nonce"]).returning(Scan.__table__.c.nonce)
 
 
-def _again(db: Session, device: DeviceView, event: DoorEvent, scans: Iterable[Scan], now: datetime) -> dict[str, Answer]:
-    """What was answered then, whatever became of the registration since."""
-    scans = list(scans)
-    whose = queries.by_ids(db, [scan.registration_id for scan in scans if scan.registration_id is not None])
-    first_at = {scan.detail["first_device"] for scan in scans if "first_device" in scan.detail}
-    names = queries.device_names(db, sorted(first_at)) if first_at else {}
-    answers = {}
-    for scan in scans:
-        attendee = whose.get(scan.registration_id) if scan.registration_id is not None else None
-        first = None
-        if "first_device" in scan.detail:
-            first = (datetime.fromisoformat(scan.detail["first_at"]), names.get(scan.detail["first_device"], device.name))
-        shown = Presented(True, event_title=scan.detail.get("event", ""), event_when=scan.detail.get("when", ""))
-        mine = attendee if attendee is not None and attendee.event_id == event.id else None
-        can_undo = rules.can_undo(scan.received_at, now)
-        answers[scan.nonce] = _answer(
-            scan.nonce, Verdict(scan.verdict), mine, shown, event, first=first, at=scan.received_at, can_undo=can_undo
-        )
-    return answers
-
-
-def undo(db: Session, device: DeviceView, event: DoorEvent, nonce: str, *, now: datetime) -> Answer:
-    """Take an entry of this device back within fifteen minutes: another row says so, the first stays. Twice is once.
-
-    Raises NotFound, UndoTooLate.
-    """
-    accepted = select(Scan).where(Scan.device_id == device.id, Scan.nonce == nonce, Scan.event_id == event.id)
-    scan = db.execute(accepted.where(Scan.verdict == Verdict.ACCEPTED.value, Scan.direction == "in")).scalar_one_or_none()
-    if scan is None or scan.registration_id is None:
-        raise NotFound("No encontramos ese ingreso entre los de este teléfono.")
-    if not rules.can_undo(scan.received_at, now):
-        raise UndoTooLate
-    row = {
-        "device_id": device.id,
-        "nonce": f"deshacer-{nonce}",
-        "event_id": event.id,
-        "registration_id": scan.registration_id,
-        "verdict": Verdict.ANNULLED.value,
-        "detail": {},
-        "annuls_id": scan.id,
-        "scanned_at": now,
-        "received_at": now,
-    }
-    insert = upsert(db)(Scan).values(row).on_conflict_do_nothing(index_elements=["device_id", "nonce"])
-    if db.execute(insert.returning(Scan.id)).scalar_one_or_none() is not None:
-        _take_away(db, device.id, scan.registration_id, nonce)
-        audit.record(db, Actor(f"device:{device.id}"), "checkin.undo", "registration", scan.registration_id)
-    attendee = queries.by_ids(db, [scan.registration_id])[scan.registration_id]
-    return _answer(nonce, Verdict.ANNULLED, attendee, Presented(True), event, first=None, at=now)
-
-
-def _take_away(db: Session, device_id: int, registration_id: int, nonce: str) -> None:
-    db.execute(
-        delete(Acceptance).where(
-            Acceptance.registration_id == registration_id, Acceptance.device_id == device_id, Acceptance.nonce == nonce
-        )
-    )
+@per_dialect
+def _entering(insert: Any) -> Any:
+    row = insert(Acceptance.__table__)
+    newer = {name: row.excluded[name] for name in ("device_id", "nonce", "accepted_at")}
+    return row.on_conflict_do_update(index_elements=["registration_id", "day", "room"], set_=newer)

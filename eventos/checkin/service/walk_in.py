@@ -1,5 +1,6 @@
 """Whoever comes without a code: searched by name (each search is written down), or registered on the spot and let in."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -8,9 +9,11 @@ from eventos.checkin import queries
 from eventos.checkin.models import WALK_IN
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import SeenScan
-from eventos.checkin.service.scans import Answer, record_scans
+from eventos.checkin.service.scans import record_scans
+from eventos.checkin.service.told import Answer
 from eventos.kernel import audit
 from eventos.kernel.audit import Actor
+from eventos.kernel.errors import TooManyRequests
 from eventos.kernel.limits import Limit
 from eventos.registration import service as registration
 from eventos.registration.models import Registration
@@ -20,17 +23,25 @@ PER_DEVICE_SCANS = Limit("checkin.scans", 120, timedelta(minutes=1))
 PER_DEVICE_SEARCHES = Limit("checkin.searches", 30, timedelta(minutes=1))
 
 
-def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register, *, nonce: str, now: datetime) -> Answer:
+def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register, seen: SeenScan, *, now: datetime) -> Answer:
     """Write somebody down for the event and let them in, when a seat is left; who was registered already is simply let in.
 
-    Sent twice with one nonce, it is done once.
+    `seen` says with which nonce, in which room and when. Sent twice with one nonce, it is done once.
     """
-    if queries.earlier(db, device.id, [nonce]):
-        return record_scans(db, device, event, [SeenScan(nonce)], now=now)[0]
+    if queries.earlier(db, device.id, [seen.nonce]):
+        return record_scans(db, device, event, [seen], now=now)[0]
     (outcome,) = registration.register(db, command, now=now, by=Actor(f"device:{device.id}"), demo=event.demo)
     row = db.get_one(Registration, outcome.registration_id)
-    seen = SeenScan(nonce, registration=row.public_id, scanned_at=now, reason=WALK_IN)
-    return record_scans(db, device, event, [seen], now=now)[0]
+    return record_scans(db, device, event, [replace(seen, registration=row.public_id, reason=WALK_IN)], now=now)[0]
+
+
+def keep_pace(device: DeviceView) -> None:
+    """Refuse a phone that brought readings in too many requests within the last minute. Raises TooManyRequests.
+
+    They were counted among the readings when the phone was found, so that one more costs no statement.
+    """
+    if device.recent >= PER_DEVICE_SCANS.times:
+        raise TooManyRequests(retry_after=int(PER_DEVICE_SCANS.per.total_seconds()), detail=PER_DEVICE_SCANS.name)
 
 
 def note_search(db: Session, device: DeviceView, event: DoorEvent, *, found: int) -> None:

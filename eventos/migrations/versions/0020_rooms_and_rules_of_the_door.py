@@ -49,7 +49,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_revoked_ticket_registration_id"), "revoked_ticket", ["registration_id"])
     with op.batch_alter_table("device") as device:
         device.add_column(sa.Column("kind", sa.Text(), server_default="phone", nullable=False))
+        device.alter_column("created_by", existing_type=sa.Integer(), nullable=True)
         device.create_check_constraint(op.f("ck_device_kind"), "kind IN ('phone', 'screen', 'desk')")
+        device.create_check_constraint(op.f("ck_device_maker"), "kind <> 'phone' OR created_by IS NOT NULL")
     for name in _SAID:
         op.add_column("scan", sa.Column(name, sa.Text(), server_default="", nullable=False))
     for name, columns in _INDEXES:
@@ -70,9 +72,12 @@ def downgrade() -> None:
         op.drop_index(name, table_name="scan")
     for name in reversed(_SAID):
         op.drop_column("scan", name)
+    op.execute("UPDATE device SET created_by = (SELECT min(id) FROM staff) WHERE created_by IS NULL")
     with op.batch_alter_table("device") as device:
+        device.drop_constraint(op.f("ck_device_maker"), type_="check")
         device.drop_constraint(op.f("ck_device_kind"), type_="check")
         device.drop_column("kind")
+        device.alter_column("created_by", existing_type=sa.Integer(), nullable=False)
     op.drop_index(op.f("ix_revoked_ticket_registration_id"), table_name="revoked_ticket")
     op.drop_index("ix_revoked_ticket_event", table_name="revoked_ticket")
     op.drop_table("revoked_ticket")
