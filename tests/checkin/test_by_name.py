@@ -39,9 +39,14 @@ def test_the_thirty_first_search_of_a_minute_waits(stage: Stage) -> None:
     assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
 
 
-def test_the_hundred_and_twenty_first_scan_of_a_minute_waits(stage: Stage) -> None:
-    statuses = [stage.sent(one_scan("nada", f"lectura-{number:04}")).status_code for number in range(121)]
+def test_the_hundred_and_twenty_first_scan_of_a_minute_waits(stage: Stage, clock_at: At) -> None:
+    statuses = []
+    for number in range(121):
+        clock_at(OPEN + timedelta(milliseconds=number))
+        statuses.append(stage.sent(one_scan("nada", f"lectura-{number:04}")).status_code)
     assert statuses == [200] * 120 + [429]
+    clock_at(OPEN + timedelta(minutes=1, milliseconds=1))
+    assert stage.sent(one_scan("nada", "lectura-0122")).status_code == 200
 
 
 def test_somebody_is_marked_by_hand_and_undone(stage: Stage, looking: Opened, clock_at: At) -> None:

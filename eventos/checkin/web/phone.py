@@ -11,7 +11,7 @@ from eventos.checkin import queries, service
 from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import SeenScan, day_of
-from eventos.checkin.service import PER_DEVICE_SCANS, PER_DEVICE_SEARCHES, Answer
+from eventos.checkin.service import PER_DEVICE_SEARCHES, Answer
 from eventos.checkin.web.browser import count_now, device, device_and_event
 from eventos.checkin.web.doors import device_pages
 from eventos.kernel import clock, limits, tokens
@@ -79,9 +79,8 @@ def counters(slug: str) -> Any:
 
 
 def _record(here: DeviceView, event: DoorEvent, seen: Sequence[SeenScan]) -> list[Answer]:
+    service.keep_pace(here)
     with transaction() as db:
-        for _ in seen[:1]:
-            limits.spend(db, (PER_DEVICE_SCANS, str(here.id)))
         return service.record_scans(db, here, event, seen, now=clock.now())
 
 

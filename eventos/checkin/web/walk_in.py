@@ -6,12 +6,13 @@ from flask import render_template
 
 from eventos.checkin import service
 from eventos.checkin.forms import WalkInForm
+from eventos.checkin.rules import SeenScan
 from eventos.checkin.web.browser import count_now, device_and_event
 from eventos.checkin.web.doors import device_pages
 from eventos.checkin.web.phone import show_result
 from eventos.cycles import queries as cycles
 from eventos.entities.queries import entity_names, office_view
-from eventos.kernel import clock, divipola, limits, tokens
+from eventos.kernel import clock, divipola, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import Modality
@@ -29,13 +30,13 @@ def walk_in(slug: str) -> Any:
     form = WalkInForm.from_request()
     if not form.validate():
         return _page(slug, form), 422
+    service.keep_pace(here)
     try:
         with transaction() as db:
-            limits.spend(db, (service.PER_DEVICE_SCANS, str(here.id)))
             office = office_view(db)
             onsite = cycles.event_view_by_id(db, event.id).modality is not Modality.VIRTUAL
             command = form.walk_in(event.slug, notice_of(office), onsite=onsite)
-            answer = service.walk_in(db, here, event, command, nonce=form.nonce.data, now=clock.now())
+            answer = service.walk_in(db, here, event, command, SeenScan(form.nonce.data), now=clock.now())
     except InvalidInput as refusal:
         form.refuse(refusal.fields, refusal.message)
         return _page(slug, form), 422
