@@ -129,6 +129,7 @@ class SeenScan:
 
     `scanned_at` is the phone's moment, already corrected by the difference it measured; None is now. `told`: what the phone said by itself
     without a signal. `answers`: the answers given at the door, by the key of the question. `flags`: what is known of it already.
+    `refused`: why somebody could not be written down at the door, and `kept`: what was told of them, sealed.
     """
 
     nonce: str
@@ -143,6 +144,8 @@ class SeenScan:
     answers: dict[str, Any] = field(default_factory=dict)
     phone_key: str = ""
     flags: tuple[Flag, ...] = ()
+    refused: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from eventos.kernel import clock
 from eventos.kernel.vocabulary import StaffRole
 from tests.accounts.factories import a_staff
 from tests.checkin.factories import OPEN, a_bearer, carry, code_of
-from tests.checkin.stage import At, Stage
+from tests.checkin.stage import At, Phone, Stage
 from tests.checkin.stand import Stand
 from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_published_event
@@ -33,6 +33,12 @@ def stage(client: FlaskClient, writing: Opened, clock_at: At) -> Stage:
         staff = a_staff(db, role=StaffRole.ADMINISTRATOR)
         bearer = a_bearer(db, event, staff=staff)
     return Stage(client, carry(client, bearer), event, other, people, stranger, bearer, staff)
+
+
+@pytest.fixture
+def phone(app: Flask, stage: Stage) -> Phone:
+    """The phone of the stage by its bearer, without any cookie."""
+    return Phone(app.test_client(), stage.bearer, stage.event.slug)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -17,6 +19,7 @@ from tests.checkin.factories import OPEN
 from tests.conftest import Opened
 
 At = Callable[[datetime], None]
+_numbers = count(1)
 
 
 @dataclass
@@ -53,3 +56,35 @@ def one_scan(code: str, nonce: str = "lectura-0001", at: datetime = OPEN) -> dic
 def accepted(looking: Opened) -> int:
     with looking() as db:
         return db.scalar(select(func.count()).select_from(Acceptance)) or 0
+
+
+@dataclass
+class Phone:
+    """The same phone by the API, with its bearer: `phone.post("/checkin/scans", {…})`."""
+
+    client: FlaskClient
+    bearer: str
+    slug: str
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        given = {"json": body} if body is not None else {}
+        told = {"Authorization": f"Bearer {self.bearer}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.open(f"/api/v1{path}", method=method, headers=told, **given)
+
+    def post(self, path: str, body: Any, **headers: str) -> TestResponse:
+        return self.ask("POST", path, body, **headers)
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.ask("GET", path, **headers)
+
+    def about(self, what: str) -> str:
+        return f"/checkin/events/{self.slug}/{what}"
+
+    def scan(self, code: str = "", **more: Any) -> dict[str, Any]:
+        return {"nonce": f"lectura-{next(_numbers):06}"} | ({"code": code} if code else {}) | more
+
+    def scans(self, *scans: dict[str, Any]) -> list[dict[str, Any]]:
+        answer = self.post("/checkin/scans", {"event": self.slug, "scans": list(scans)})
+        assert answer.status_code == 200, answer.text
+        told: list[dict[str, Any]] = answer.get_json()["answers"]
+        return told

@@ -98,7 +98,10 @@ def _case(
         revoked = ticket is not None and not one.registration and attendee.ticket_hash != ticket[0]
         shown = Presented(True, attendee.event_id, "", "", attendee.registration_id, attendee.state, revoked)
     mine = attendee if attendee is not None and attendee.event_id == event.id else None
-    return _Case(one, room.key, Rule.of(room.rule), scanned_at, dated, flags, shown, mine, now)
+    case = _Case(one, room.key, Rule.of(room.rule), scanned_at, dated, flags, shown, mine, now)
+    if one.refused:
+        case.detail |= {"refused": one.refused, "walk_in": one.kept}
+    return case
 
 
 # --- judging, in order of moment --------------------------------------------------------------------------------------------------
@@ -236,7 +239,7 @@ def _row(device: DeviceView, event: DoorEvent, case: _Case, now: datetime) -> di
         "direction": seen.direction,
         "verdict": case.verdict.value,
         "detail": case.detail,
-        "manual": bool(seen.registration),
+        "manual": bool(seen.registration) and not seen.phone_key,
         "reason": seen.reason,
         "offline": seen.offline,
         "told": seen.told if seen.offline else "",

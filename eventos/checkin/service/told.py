@@ -78,7 +78,7 @@ class Said:
             name=attendee.name if attendee else "",
             work=attendee.work if attendee else (),
             document=attendee.document if attendee else "",
-            why=told,
+            why=self.detail.get("refused", told),
             can_undo=self.verdict is Verdict.ACCEPTED and can_undo,
             flags=flags,
             first_at=first_at,

@@ -1,7 +1,11 @@
 """Whoever comes without a code: searched by name (each search is written down), or registered on the spot and let in."""
 
+import base64
+import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +15,7 @@ from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import SeenScan
 from eventos.checkin.service.scans import record_scans
 from eventos.checkin.service.told import Answer
-from eventos.kernel import audit
+from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import TooManyRequests
 from eventos.kernel.limits import Limit
@@ -21,6 +25,8 @@ from eventos.registration.rules import Register
 
 PER_DEVICE_SCANS = Limit("checkin.scans", 120, timedelta(minutes=1))
 PER_DEVICE_SEARCHES = Limit("checkin.searches", 30, timedelta(minutes=1))
+
+_REFUSED = "door-walk-in"
 
 
 def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register, seen: SeenScan, *, now: datetime) -> Answer:
@@ -33,6 +39,25 @@ def walk_in(db: Session, device: DeviceView, event: DoorEvent, command: Register
     (outcome,) = registration.register(db, command, now=now, by=Actor(f"device:{device.id}"), demo=event.demo)
     row = db.get_one(Registration, outcome.registration_id)
     return record_scans(db, device, event, [replace(seen, registration=row.public_id, reason=WALK_IN)], now=now)[0]
+
+
+def keep_refused(
+    db: Session, device: DeviceView, event: DoorEvent, seen: SeenScan, told: dict[str, Any], *, why: str, now: datetime
+) -> Answer:
+    """Keep that somebody was let in without a signal and could not be written down: why, for whoever reads the log, and what the phone
+    told of them, sealed, so that staff can write them down (`refused_walk_in` opens it). Sent twice with one nonce, it is done once.
+    """
+    kept = base64.b64encode(tokens.seal(_REFUSED, json.dumps(told).encode())).decode()
+    bare = replace(seen, code="", registration="", answers={}, reason=WALK_IN, refused=why, kept=kept)
+    return record_scans(db, device, event, [bare], now=now)[0]
+
+
+def refused_walk_in(detail: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a phone told of somebody who could not be written down, from the detail of that reading."""
+    if "walk_in" not in detail:
+        return None
+    told: dict[str, Any] = json.loads(tokens.unseal(_REFUSED, base64.b64decode(detail["walk_in"])))
+    return told
 
 
 def keep_pace(device: DeviceView) -> None:

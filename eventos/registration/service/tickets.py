@@ -28,11 +28,15 @@ class Linked(Protocol):
     def link_sealed(self) -> bytes: ...
 
 
-class Sealed(Linked, Protocol):
-    """A registration, or a view of one, that carries its sealed secrets."""
+class Ticketed(Protocol):
+    """What carries the sealed ticket of a registration."""
 
     @property
     def ticket_sealed(self) -> bytes: ...
+
+
+class Sealed(Linked, Ticketed, Protocol):
+    """A registration, or a view of one, that carries its sealed secrets."""
 
 
 def make(event_id: int) -> Secrets:
@@ -48,7 +52,7 @@ def make(event_id: int) -> Secrets:
     )
 
 
-def ticket_of(registration: Sealed) -> str:
+def ticket_of(registration: Ticketed) -> str:
     """What the QR of a registration carries, after the address."""
     return tokens.unseal(_TICKET, registration.ticket_sealed).decode()
 
