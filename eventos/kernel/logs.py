@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 _FIELDS = ("endpoint", "method", "path", "status", "ms", "job", "job_name", "attempts", "statements")
 _SECRET_PATH = re.compile(
     r"^/(i|q|invitacion|privado|mis-eventos|restablecer|primer-ingreso|inscripcion/recibida|correo|convocatoria|acreditacion/vincular|verificar"
-    r"|escritorio/eventos/[^/]+/constancias)/"
+    r"|escritorio/eventos/[^/]+/constancias|llegada/[^/]+)/"
     r"(?!escarapelas|reexpedir|revocar)[^/]+"
 )
 

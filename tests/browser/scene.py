@@ -46,6 +46,7 @@ from eventos.reports.models import Report, ReportSection
 from tests.accounts.factories import a_link, a_staff
 from tests.browser.addresses import ADDRESSES, FIFTH, FORUM, NOW, THIRD
 from tests.browser.scene_admission import admission
+from tests.browser.scene_door import door
 from tests.browser.scene_lists import prepare_lists
 from tests.cycles.factories import a_day, an_event
 from tests.inbox.letters import a_bounce, a_reply, an_answer
@@ -123,6 +124,7 @@ def _add_the_rest(app: Flask) -> Scene:
         _more_events(db, found)
         _people(db, found)
         admission(db, found)
+        door(db, _event(db, NOW), found)
         _papers(db, found)
         _inbound(db)
         _calls(db, found)

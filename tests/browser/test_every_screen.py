@@ -23,6 +23,7 @@ NOT_PAGES = {
     "agenda.agenda_feed": "a feed",
     "agenda.cycle_feed": "a feed",
     "agenda.event_calendar": "a file",
+    "arrival.scanned": "its code lasts a minute: judged in tests/checkin",
     "attendance.export": "a file",
     "call_receipt.annex": "a file",
     "calls.annex": "a file",

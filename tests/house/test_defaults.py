@@ -30,7 +30,8 @@ LIMITS = {
     "accounts.sign_in.account": (10, QUARTER), "accounts.sign_in.address": (30, QUARTER), "accounts.sign_in.instance": (300, QUARTER),
     "accounts.sign_in.minute": (5, MINUTE), "accounts.own_password": (10, QUARTER), "accounts.reset.mail": (3, HOUR),
     "accounts.reset.address": (20, HOUR), "accounts.bad_links": (60, MINUTE),
-    "checkin.scans": (120, MINUTE), "checkin.searches": (30, MINUTE), "certificates.verify": (30, MINUTE), "dialogue.ask": (10, DAY),
+    "checkin.scans": (120, MINUTE), "checkin.searches": (30, MINUTE), "checkin.arrival": (600, 10 * MINUTE),
+    "checkin.arrival_pass": (5, 10 * MINUTE), "certificates.verify": (30, MINUTE), "dialogue.ask": (10, DAY),
     "calls.answers": (60, 10 * MINUTE), "calls.invited": (40, DAY),
     "api": (600, MINUTE), "api-bad-token": (60, MINUTE),
 }  # fmt: skip
@@ -77,6 +78,8 @@ def test_no_door_of_the_public_takes_more_than_a_form(app: Flask) -> None:
         assert entry is not None
         if entry.audience is http.Audience.API:  # with a key: an event as large as its form, a sheet as large as an upload
             assert entry.max_body in {http.PUBLIC_BODY, 512 * 1024, http.UPLOAD_BODY}, rule.rule
+        elif rule.endpoint == "api_checkin.scans":  # a phone's, with a thousand scans
+            assert entry.max_body == 1024 * 1024
         elif rule.rule.endswith(("/con-archivos", "/respuestas")):  # a form that asks for files, of an event that has such questions
             assert entry.max_body in {http.PUBLIC_BODY, FILES_BODY}, rule.rule
         elif entry.audience is not http.Audience.STAFF:

@@ -7,7 +7,7 @@ from flask import Response, make_response, redirect, render_template, url_for
 
 from eventos.adapters import qr
 from eventos.cycles.rules import PresenceRule
-from eventos.kernel import audit, clock, divipola, limits, links, tokens
+from eventos.kernel import audit, clock, divipola, limits, links, own_page, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation, TooManyRequests
@@ -69,6 +69,7 @@ def page_of(token: str, registration: RegistrationView, *, status: int = 200, re
     with reading() as db:
         own_questions = standing(db, registration.id, event.id)
         policy = policy_of(db, event.id)
+        offers = own_page.of_event(db, event.id, now) if active and registration.modality is not Modality.VIRTUAL else []
     page = make_response(
         render_template(
             "registration/mine.html",
@@ -78,6 +79,7 @@ def page_of(token: str, registration: RegistrationView, *, status: int = 200, re
             refusal=refusal,
             online=online,
             can_enter=online and is_open,
+            offers=offers,
             opens_at=opens_at if online else None,
             can_change=can_change(event.state, event.starts_at, now),
             can_return=window_of(event, now, late=policy.admits_late).accepts,
