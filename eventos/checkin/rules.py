@@ -182,7 +182,7 @@ class Movement:
 
 @dataclass(frozen=True)
 class Ruling:
-    """The verdict; `first` is the movement that a repeated reading repeats; `before_another`: an entry accepted later already stands."""
+    """The verdict. `first`: what a repeated reading repeats; or, with `before_another`, an entry accepted later that already stands."""
 
     verdict: Verdict
     first: Movement | None = None
@@ -207,7 +207,9 @@ def judge(
         return Ruling(Verdict.WAITLISTED)
     if hours and (refused := _out_of_hours(door_days(event.days, rule), rule, at)):
         return Ruling(refused)
-    return _movement(shown, event, rule, past, at, direction)
+    ruling = _movement(shown, event, rule, past, at, direction)
+    # The moment of a line on paper is a guess: who entered at any moment of that day is there already.
+    return Ruling(Verdict.REPEATED, ruling.first) if ruling.before_another and not hours else ruling
 
 
 def _movement(shown: Presented, event: DoorEvent, rule: Rule, past: Iterable[Movement], at: datetime, direction: str) -> Ruling:
@@ -226,7 +228,9 @@ def _entry(shown: Presented, rule: Rule, same: Sequence[Movement], at: datetime)
     if shown.unanswered and not entered:
         return Ruling(Verdict.NEEDS_ANSWER)
     later = next((each for each in same if each.direction == "in" and each.at > at), None)
-    return Ruling(Verdict.ACCEPTED, before_another=later is not None and not entered and rule.entries is Entries.ONE)
+    if later is not None and not entered and rule.entries is Entries.ONE:
+        return Ruling(Verdict.ACCEPTED, later, before_another=True)
+    return Ruling(Verdict.ACCEPTED)
 
 
 def _exit(same: Sequence[Movement], at: datetime) -> Ruling:
