@@ -1,15 +1,19 @@
-"""Who calls the API: a bearer token with scopes, at most so many requests a minute. No cookie is read, so no form token is needed."""
+"""Who calls the API: a bearer token with scopes, at most so many requests a minute; or a phone of the door, by its bearer or its cookie.
+
+For tokens no cookie is read, so no form token is needed.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
 from eventos.kernel import limits
 from eventos.kernel.db import transaction
-from eventos.kernel.doors import ApiCaller, Entry
+from eventos.kernel.doors import ApiCaller, EnrolledDevice, Entry
 from eventos.kernel.errors import NotAllowed, NotIdentified, TooManyRequests
 from eventos.kernel.limits import Limit
 
@@ -56,6 +60,21 @@ def admit(entry: Entry, address: str) -> None:
         raise NotIdentified
     if entry.scope not in caller.scopes:
         raise LacksScope(entry.scope)
+
+
+def admit_phone(device: EnrolledDevice | None) -> None:
+    """Let the operation of a phone in. Raises NotEnrolled; NotAllowed for a write by cookie that no page of ours is known to have started.
+
+    There is no form token: the body is JSON, which no form of another site sends, and the browser says where the request comes from.
+    """
+    if device is None:
+        raise NotEnrolled
+    if request.method == "GET" or "Authorization" in request.headers:
+        return
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    is_ours = origin is not None and urlsplit(origin).netloc == request.host
+    if (origin is not None and not is_ours) or (site != "same-origin" if site is not None else not is_ours):
+        raise NotAllowed("Esta solicitud no viene de una página de este sitio.")
 
 
 def current_caller() -> ApiCaller:

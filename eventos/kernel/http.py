@@ -167,14 +167,11 @@ def _gate() -> Response | None:
             return cast("Response", redirect(url_for("accounts.sign_in", next=target)))
         if staff.role not in entry.roles:
             raise NotAllowed
-    if entry.audience is Audience.DEVICE and find_device() is None:
-        if entry.is_operation:
-            raise bearers.NotEnrolled
-        abort(401)
-    if entry.is_operation:
-        if request.method != "GET" and "Authorization" not in request.headers:
-            _check_same_origin()
+    if entry.audience is Audience.DEVICE and entry.is_operation:
+        bearers.admit_phone(find_device())
         return None
+    if entry.audience is Audience.DEVICE and find_device() is None:
+        abort(401)
     if request.method not in {"GET", "HEAD", "OPTIONS"} and entry.audience is not Audience.SERVICE:
         _check_origin()
         _check_form_token(entry)
@@ -189,14 +186,6 @@ def _check_origin() -> None:
         abort(403)
     if origin is not None and urlsplit(origin).netloc != request.host:
         abort(403)
-
-
-def _check_same_origin() -> None:
-    """Refuse a write by cookie of which the browser does not say that a page of ours started it; JSON then makes a form of no use."""
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    is_ours = origin is not None and urlsplit(origin).netloc == request.host
-    if (origin is not None and not is_ours) or (site != "same-origin" if site is not None else not is_ours):
-        raise NotAllowed("Esta solicitud no viene de una página de este sitio.")
 
 
 def _check_form_token(entry: Entry) -> None:

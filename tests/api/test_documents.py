@@ -9,11 +9,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from eventos.cycles.models import Cycle
+from eventos.kernel import clock
 from eventos.kernel.operations import OPERATIONS
 from tests.api.factories import Program, a_program
+from tests.checkin.factories import OPEN, a_bearer, code_of
+from tests.checkin.stage import At
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.house.sources import ROOT, text
+from tests.registration.factories import a_registration
 from tests.support.crowd import sheet_of
 
 SITE = "https://eventos.example"
@@ -46,16 +50,19 @@ def send(client: FlaskClient, command: str, known: dict[str, str]) -> TestRespon
     return client.open(path, method=method, headers=headers, data=data)
 
 
-def test_the_examples_of_the_document_answer_as_it_says(client: FlaskClient, writing: Opened, outbox_run: Any) -> None:
+def test_the_examples_of_the_document_answer_as_it_says(client: FlaskClient, writing: Opened, outbox_run: Any, clock_at: At) -> None:
+    now = clock.now()
     program: Program = a_program(client, writing)
     with writing() as db:
         event = a_published_event(db)
         cycle = db.execute(select(Cycle.slug)).scalar_one()
         known = {"SITIO": SITE, "LLAVE": program.key, "CICLO": cycle, "EVENTO": event.slug}
+        known |= {"TELEFONO": a_bearer(db, event), "CODIGO": code_of(a_registration(db, event))}
     known["AVISO"] = program.get("/notice").get_json()["sha256"]
     told = examples()
     wrong = []
     for command, status in told:
+        clock_at(OPEN if "TELEFONO" in command else now)
         answer = send(client, command, known)
         if answer.status_code != status:
             wrong.append((command[:120], answer.status_code, answer.text))
@@ -69,7 +76,8 @@ def test_the_examples_of_the_document_answer_as_it_says(client: FlaskClient, wri
 def test_the_document_names_every_scope_and_every_status(client: FlaskClient) -> None:
     document = text(ROOT / "docs" / "api.md")
     description = client.get("/api/v1/openapi.json").get_json()
-    scopes = {scope for path in description["paths"].values() for each in path.values() for scope in each["security"][0]["bearer"]}
+    each_way = [way for path in description["paths"].values() for each in path.values() for way in each["security"]]
+    scopes = {scope for way in each_way for some in way.values() for scope in some}
     statuses = {status for path in description["paths"].values() for each in path.values() for status in each["responses"]}
     assert [name for name in scopes | statuses if name not in document] == []
 
