@@ -21,7 +21,7 @@ from eventos.calls import service as calls
 from eventos.certificates import service as certificates
 from eventos.certificates.models import Certificate
 from eventos.checkin.models import DoorRoom
-from eventos.checkin.rules import Rule
+from eventos.checkin.rules import Rule as DoorRule
 from eventos.checkin.service.devices import make_device
 from eventos.cycles.models import Cycle, CycleStaff
 from eventos.cycles.service import materials
@@ -112,7 +112,7 @@ def an_office(db: Session) -> Office:
     sheet = sheets.upload(db, file, Options(has_consents=True), event_id=event.id, by=SYSTEM, now=now)
     slugs = [event.slug, ahead.slug]
     device, _link = make_device(db, name="Puerta", cycle_id=cycle.id, slugs=slugs, staff_id=a_staff(db).id, by=SYSTEM, now=now)
-    db.add(DoorRoom(event_id=event.id, key="", name="Entrada", rule=Rule(self_checkin=True).kept(), updated_at=now))
+    db.add(DoorRoom(event_id=event.id, key="", name="Entrada", rule=DoorRule(self_checkin=True).kept(), updated_at=now))
     kept = KeptFile("0" * 64, 10, "notas.pdf", "application/pdf", MaterialKind.FILE, needs_work=False)
     publicity.prepare(db, event.id, by=SYSTEM, now=now)
     question = dialogue.note(db, event.id, SaveQuestion("¿Cómo se publica?"), by=SYSTEM, now=now)

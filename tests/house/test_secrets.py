@@ -10,6 +10,9 @@ from eventos.accounts import service as accounts
 from eventos.accounts.models import Staff
 from eventos.certificates import service as certificates
 from eventos.certificates.models import Certificate
+from eventos.checkin.models import DoorRoom
+from eventos.checkin.rules import Rule
+from eventos.checkin.service.arrival import code_of
 from eventos.checkin.service.devices import make_device
 from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
@@ -43,6 +46,7 @@ def secrets_of(db: Session) -> list[Secret]:
     mine = a_registration(db, event)
     asked = MailChange(mine.person_id, mine.id, mine.person.email_key or "", "otra@riosucio.example")
     _device, link = make_device(db, name="Puerta", cycle_id=event.cycle_id, slugs=[event.slug], staff_id=staff.id, by=SYSTEM, now=now)
+    db.add(DoorRoom(event_id=event.id, key="", name="Entrada", rule=Rule(self_checkin=True).kept(), updated_at=now))
     private = a_published_event(db, number=8)
     save_policy(db, private.id, Policy(is_private=True), by=SYSTEM, now=now)
     receipt = tokens.issue("receipt", {"e": [event.id], "m": "e···@riosucio.example"}, expires_at=now + RECEIPT_LIFE)
@@ -59,6 +63,7 @@ def secrets_of(db: Session) -> list[Secret]:
         Secret("/invitacion/", a_link(db, a_staff(db, password=None), "invitation")),
         Secret("/restablecer/", a_link(db, staff, "reset")),
         Secret("/acreditacion/vincular/", link),
+        Secret(f"/llegada/{event.slug}/", code_of(event.id, "", now)),
         Secret("/convocatoria/", receipt_of(recipients(db, event, call)[0])),
         Secret("/verificar/", db.query(Certificate.code).scalar() or ""),
     ]
