@@ -81,10 +81,16 @@ ONE_WALK_IN = record({"nonce": NONCE, "room": ROOM, **PERSON}, needed=["nonce", 
 EXAMPLE_SCANS = {
     "event": "octava-asistencia-tecnica",
     "scans": [
-        {"nonce": "b1946ac92492d234", "code": "https://eventos.entidad.example/q/3kTMd0bA1", "scanned_at": "2030-07-25T08:04:31-05:00"},
-        {"nonce": "7c6a180b36896a0a", "sealed": "BGxh0sQ3pVd0t7x2KfYb", "offline": True, "told": "accepted", "scanned_at": "2030-07-25T07:58:02-05:00"},
+        {"nonce": "b1946ac92492d234", "code": "https://eventos.entidad.example/q/3kTMd0bA1"},
+        {
+            "nonce": "7c6a180b36896a0a",
+            "sealed": "BGxh0sQ3pVd0t7x2KfYb",
+            "offline": True,
+            "told": "accepted",
+            "scanned_at": "2030-07-25T07:58:02-05:00",
+        },
     ],
-}  # fmt: skip
+}
 EXAMPLE_WALK_IN = {
     "nonce": "6cb75f652a9b5279",
     "document_type": "CC",

@@ -4,6 +4,7 @@ from datetime import datetime
 from itertools import count
 
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
@@ -14,6 +15,7 @@ from eventos.cycles.models import Event
 from eventos.kernel import http, links, tokens
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.vocabulary import StaffRole
+from eventos.people.models import Person
 from eventos.registration.models import Registration
 from eventos.registration.service import tickets
 from tests.accounts.factories import a_staff
@@ -58,3 +60,43 @@ def carry(client: FlaskClient, bearer: str) -> str:
     with client.application.test_request_context():
         http.use_session_id(f"device:{tokens.digest(bearer)}")
         return http._session_form_token()
+
+
+def a_crowd(db: Session, event: Event, many: int, *, now: datetime = OPEN) -> list[str]:
+    """So many people registered for an event, written at once; gives what their codes say."""
+    made = [tickets.make(event.id) for _ in range(many)]
+    people = [
+        {
+            "public_id": tokens.public_id(),
+            "document_type": "CC",
+            "document_number": str(70_000_000 + next(_numbers)),
+            "given_names": "María Fernanda",
+            "family_names": f"Guadual Cedral {place}",
+            "name_key": f"guadual {place}",
+            "email": "",
+            "email_key": "",
+            "created_at": now,
+            "updated_at": now,
+        }
+        for place in range(many)
+    ]
+    numbers = db.execute(insert(Person).returning(Person.id, sort_by_parameter_order=True), people).scalars()
+    pool = event.pools[0]
+    rows = [
+        {
+            **vars(secrets),
+            "event_id": event.id,
+            "person_id": number,
+            "state": "active",
+            "modality": pool.option,
+            "seat_pool_id": pool.id,
+            "entity_name": "Secretaría de Planeación Departamental",
+            "dependency": "Gobierno Abierto",
+            "source": "import",
+            "registered_at": now,
+            "updated_at": now,
+        }
+        for secrets, number in zip(made, numbers, strict=True)
+    ]
+    db.execute(insert(Registration), rows)
+    return [tokens.unseal("registration-ticket", secrets.ticket_sealed).decode() for secrets in made]

@@ -87,13 +87,17 @@ def _touched(db: Session, event_id: int, since: datetime, after: int, limit: int
     """Whom something of changed: (id, whether more than their movements). A merge, and its undoing, shows who somebody is."""
     mine = (Registration.event_id == event_id, Registration.id > after)
     kept = aliased(Person)
-    merged = select(PersonMerge.gone_id).where(or_(PersonMerge.merged_at >= since, PersonMerge.undone_at >= since))
+    lately = or_(PersonMerge.merged_at >= since, PersonMerge.undone_at >= since)
+    gone, both = (
+        select(PersonMerge.gone_id).where(lately),
+        select(PersonMerge.gone_id).where(lately).union(select(PersonMerge.kept_id).where(lately)),
+    )
     parts = union_all(
         _those(True, *mine, Registration.updated_at >= since),
         _those(True, *mine)
         .join(_TOLD, _TOLD.id == Registration.person_id)
         .outerjoin(kept, kept.id == _TOLD.merged_into_id)
-        .where(or_(_TOLD.updated_at >= since, kept.updated_at >= since, _TOLD.id.in_(merged))),
+        .where(or_(_TOLD.updated_at >= since, kept.updated_at >= since, _TOLD.id.in_(gone), _TOLD.merged_into_id.in_(both))),
         _those(True, *mine, exists().where(Answer.registration_id == Registration.id, Answer.updated_at >= since)),
         _those(True, *mine, exists().where(RevokedTicket.registration_id == Registration.id, RevokedTicket.revoked_at >= since)),
         select(Scan.registration_id.label("id"), literal(0).label("whole")).where(
