@@ -1,7 +1,7 @@
 """Reads of the door: the device behind a cookie, what a code is, who is searched for, and the counters of the organiser."""
 
 from eventos.checkin.queries.arrivals import arrival_event, confirmed_on, registration_by, screens_of
-from eventos.checkin.queries.attendees import STANDS, Attendee, Moved, by_ids, search
+from eventos.checkin.queries.attendees import LET_IN, STANDS, Attendee, Moved, by_ids, search
 from eventos.checkin.queries.counters import DeviceRow, DoorCount, devices_of, door_count
 from eventos.checkin.queries.devices import (
     COMMON,
@@ -17,11 +17,13 @@ from eventos.checkin.queries.devices import (
     events_to_offer,
     hours_of,
     open_link,
+    room_updated_at,
 )
 from eventos.checkin.queries.readings import LookedUp, answered, earlier, event_names, lock, look_up
 
 __all__ = [
     "COMMON",
+    "LET_IN",
     "STANDS",
     "Attendee",
     "DeviceRow",
@@ -51,6 +53,7 @@ __all__ = [
     "look_up",
     "open_link",
     "registration_by",
+    "room_updated_at",
     "screens_of",
     "search",
 ]

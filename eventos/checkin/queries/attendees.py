@@ -15,12 +15,12 @@ from eventos.people.models import Person
 from eventos.registration.models import Registration
 
 MOST_FOUND = 8
-ACCEPTED = "accepted"
+ACCEPTED, REPEATED = "accepted", "repeated"
 
 
 @dataclass(frozen=True)
 class Moved:
-    """An accepted reading that stands: through which room, when, by which door."""
+    """A reading that let somebody through and stands: through which room, when, by which door."""
 
     room: str
     direction: str
@@ -56,7 +56,10 @@ class Attendee:
 _registration, _scan, _device = Registration.__table__.c, Scan.__table__.c, Device.__table__.c
 _told, _owner = Person.__table__.alias("told"), Person.__table__.alias("owner")  # who registered, and who they are since a merge
 _annulling = Scan.__table__.alias("annulling")
-STANDS = and_(_scan.verdict == ACCEPTED, ~exists().where(_annulling.c.annuls_id == _scan.id).correlate(Scan.__table__))
+# Let in by its verdict, or by a phone without a signal that did not know of another door: should that other entry be taken back, this one
+# is the first.
+LET_IN = or_(_scan.verdict == ACCEPTED, and_(_scan.verdict == REPEATED, _scan.told == ACCEPTED))
+STANDS = and_(LET_IN, ~exists().where(_annulling.c.annuls_id == _scan.id).correlate(Scan.__table__))
 _MOVEMENTS = Scan.__table__.join(Device.__table__, _device.id == _scan.device_id)
 
 

@@ -45,6 +45,12 @@ class _Case:
         return " ".join(flag for flag in Flag if flag in self.flags)
 
     @property
+    def let_in(self) -> bool:
+        """Whether they went through: by the verdict, or because a phone without a signal let them (`queries.LET_IN`)."""
+        was_told = self.seen.offline and self.seen.told == Verdict.ACCEPTED
+        return self.verdict is Verdict.ACCEPTED or (was_told and self.verdict is Verdict.REPEATED)
+
+    @property
     def said(self) -> Said:
         return Said(self.seen.nonce, self.verdict, self.room, self.seen.direction, self.flagged, self.detail, self.at)
 
@@ -119,7 +125,7 @@ def _judge_all(db: Session, device: DeviceView, event: DoorEvent, cases: Sequenc
     for case in sorted(cases, key=lambda each: (each.at, each.scanned_at)):
         past = moved[case.attendee.registration_id, case.room] if case.attendee is not None else []
         _judge(db, device, event, case, past, sheet, now, hours=hours)
-        if case.verdict is Verdict.ACCEPTED:
+        if case.let_in:
             past.append(Moved(case.room, case.seen.direction, case.at, case.day, device.id, case.seen.nonce, device.name))
             past.sort(key=lambda each: each.at)
     _name_other_events(db, cases)
@@ -214,7 +220,7 @@ def _first_entries(device: DeviceView, cases: Sequence[_Case]) -> list[dict[str,
     """The acceptances that these readings change: of each registration, day and room the entry that is now the first."""
     first: dict[tuple[int, str, str], tuple[datetime, str]] = {}
     for case in cases:
-        if case.verdict is Verdict.ACCEPTED and case.seen.direction == "in" and case.attendee is not None:
+        if case.let_in and case.seen.direction == "in" and case.attendee is not None:
             stood = [one.at for one in case.attendee.entered if (one.day, one.room) == (case.day, case.room)]
             key = (case.attendee.registration_id, case.day, case.room)
             earliest = min([*stood, *([first[key][0]] if key in first else [])], default=None)

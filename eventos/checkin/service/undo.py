@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from eventos.checkin import queries, rules
 from eventos.checkin.models import Acceptance, Scan
-from eventos.checkin.queries import STANDS, DeviceView, DoorEvent
+from eventos.checkin.queries import LET_IN, STANDS, DeviceView, DoorEvent
 from eventos.checkin.rules import UndoTooLate, Verdict
 from eventos.checkin.service.told import Answer, Said
 from eventos.kernel import audit
@@ -24,7 +24,7 @@ def undo(db: Session, device: DeviceView, event: DoorEvent, nonce: str, *, now: 
     Raises NotFound, UndoTooLate.
     """
     asked = select(Scan).where(Scan.device_id == device.id, Scan.nonce == nonce, Scan.event_id == event.id)
-    scan = db.execute(asked.where(Scan.verdict == Verdict.ACCEPTED.value)).scalar_one_or_none()
+    scan = db.execute(asked.where(LET_IN)).scalar_one_or_none()
     if scan is None:
         raise NotFound("No encontramos ese ingreso entre los de este teléfono.")
     if not rules.can_undo(scan.received_at, now):
@@ -34,7 +34,7 @@ def undo(db: Session, device: DeviceView, event: DoorEvent, nonce: str, *, now: 
 
 def annul(db: Session, desk: DeviceView, event: DoorEvent, scan_id: int, *, reason: str, by: Actor, now: datetime) -> Answer:
     """Staff take back a reading of any door that was let in, whenever it was, with their reason. Twice is once. Raises NotFound."""
-    asked = select(Scan).where(Scan.id == scan_id, Scan.event_id == event.id, Scan.verdict == Verdict.ACCEPTED.value)
+    asked = select(Scan).where(Scan.id == scan_id, Scan.event_id == event.id, LET_IN)
     scan = db.execute(asked).scalar_one_or_none()
     if scan is None:
         raise NotFound("No encontramos ese ingreso.")
