@@ -21,8 +21,11 @@ from eventos.calls import service as calls
 from eventos.certificates import service as certificates
 from eventos.certificates.models import Certificate
 from eventos.checkin.models import DoorRoom
+from eventos.checkin.queries import door_event_by_id
 from eventos.checkin.rules import Rule as DoorRule
+from eventos.checkin.rules_rooms import SaveRoom
 from eventos.checkin.service.devices import make_device
+from eventos.checkin.service.rooms import save_room
 from eventos.cycles.models import Cycle, CycleStaff
 from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
@@ -68,7 +71,7 @@ NAMED = {
     "first": {"desk.": "person"},
     "second": {"desk.": "double"},
     "code": {"constancias.": "certificate"},
-    "key": {"questionnaire.": "form_question"},
+    "key": {"questionnaire.": "form_question", "checkin.": "room"},
     "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page",
                "calls.entity": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
@@ -113,11 +116,16 @@ def an_office(db: Session) -> Office:
     slugs = [event.slug, ahead.slug]
     device, _link = make_device(db, name="Puerta", cycle_id=cycle.id, slugs=slugs, staff_id=a_staff(db).id, by=SYSTEM, now=now)
     db.add(DoorRoom(event_id=event.id, key="", name="Entrada", rule=DoorRule(self_checkin=True).kept(), updated_at=now))
+    db.flush()
+    door = door_event_by_id(db, event.id)
+    assert door is not None
+    room = save_room(db, door, None, SaveRoom(f"Taller {cycle.id}"), by=SYSTEM, now=now)
     kept = KeptFile("0" * 64, 10, "notas.pdf", "application/pdf", MaterialKind.FILE, needs_work=False)
     publicity.prepare(db, event.id, by=SYSTEM, now=now)
     question = dialogue.note(db, event.id, SaveQuestion("¿Cómo se publica?"), by=SYSTEM, now=now)
     own = {"event": event.slug, "cycle": cycle.slug, "registration": people[0].public_id, "registration_id": str(people[0].id)}
     own |= {"certificate": code, "sheet": sheet.public_id, "device": device.public_id, "question": question, "page": "1", "version": "1"}
+    own["room"] = room
     own["form_question"] = a_question(db, event).key
     own["material"] = materials.add_material(db, event.id, SaveMaterial("Notas"), kept, by=SYSTEM, now=now)
     own["badges"] = certificates.ask_badges(db, event.id, by=SYSTEM, now=now)

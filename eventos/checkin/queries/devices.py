@@ -182,6 +182,11 @@ def door_event_by_id(db: Session, event_id: int) -> DoorEvent | None:
     return next(iter(_read_events(db, _event.id == event_id)), None)
 
 
+def room_updated_at(db: Session, event_id: int, key: str) -> datetime | None:
+    """When a room was last saved; None for one that was never written down."""
+    return db.scalar(select(DoorRoom.updated_at).where(DoorRoom.event_id == event_id, DoorRoom.key == key))
+
+
 def hours_of(db: Session, event_id: int) -> tuple[Hours, ...]:
     """The days of an event."""
     asked = select(EventDay.starts_at, EventDay.ends_at).where(EventDay.event_id == event_id).order_by(EventDay.starts_at)

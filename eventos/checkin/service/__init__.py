@@ -3,6 +3,7 @@
 from eventos.checkin.service.arrival import arrive
 from eventos.checkin.service.devices import desk_of, enrol, make_device, revoke, screen_of, see_device
 from eventos.checkin.service.marks import mark_many
+from eventos.checkin.service.rooms import retire_room, save_room
 from eventos.checkin.service.scans import record_scans
 from eventos.checkin.service.told import Answer
 from eventos.checkin.service.undo import annul, restate, restate_event, undo
@@ -33,7 +34,9 @@ __all__ = [
     "refused_walk_in",
     "restate",
     "restate_event",
+    "retire_room",
     "revoke",
+    "save_room",
     "screen_of",
     "see_device",
     "undo",

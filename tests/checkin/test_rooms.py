@@ -1,0 +1,121 @@
+"""The rooms of an event, as the organiser sets them: data that the judge reads, kept whole or not at all."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from eventos.checkin import queries, service
+from eventos.checkin.models import DoorRoom
+from eventos.checkin.queries import DoorEvent
+from eventos.checkin.rules import Entries, Once, Rule
+from eventos.checkin.rules_rooms import SaveRoom, faults, words
+from eventos.checkin.service.rooms import ChangedMeanwhile, seen
+from eventos.kernel.audit import SYSTEM, AuditEntry
+from eventos.kernel.errors import InvalidInput, NotFound
+from tests.accounts.factories import signed_in
+from tests.checkin.factories import OPEN
+from tests.conftest import Opened
+from tests.cycles.factories import a_published_event
+from tests.registration.forms import a_question
+
+
+def door(db: Session, event_id: int) -> DoorEvent:
+    found = queries.door_event_by_id(db, event_id)
+    assert found is not None
+    return found
+
+
+def test_a_rule_is_data_and_comes_back_as_it_was() -> None:
+    rule = Rule(Once.EVENT, Entries.AFTER_EXIT, exits=True, opens=15, closes=0, days=("2030-07-25",), asks=("a",), self_checkin=True)
+    assert Rule.of(rule.kept()) == rule
+    assert Rule.of(None) == Rule.of({}) == Rule() == Rule.of(Rule().kept())
+
+
+@pytest.mark.parametrize(
+    ("rule", "field"),
+    [
+        (Rule(opens=-1), "opens"),
+        (Rule(closes=1441), "closes"),
+        (Rule(days=("2031-01-01",)), "days"),
+        (Rule(asks=("inventada",)), "asks"),
+        (Rule(entries=Entries.AFTER_EXIT), "entries"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field(rule: Rule, field: str) -> None:
+    assert list(faults(rule, (), ("una",))) == [field]
+    assert faults(Rule(entries=Entries.AFTER_EXIT, exits=True, asks=("una",)), (), ("una",)) == {}
+
+
+def test_a_rule_reads_in_short_sentences() -> None:
+    assert words(Rule()) == ["Una vez cada día", "Abre 3 horas antes y cierra 2 horas después"]
+    said = words(Rule(Once.EVENT, Entries.MANY, exits=True, opens=90, closes=0, days=("2030-07-25",), asks=("a", "b"), self_checkin=True))
+    assert said[0] == Once.EVENT.label
+    assert "Abre 1 hora y 30 minutos antes y cierra 0 minutos después" in said
+    assert {"Se leen las salidas", "Solo 1 día", "Pide 2 respuestas", "Cada quien confirma en su teléfono"} <= set(said)
+
+
+@pytest.mark.both_databases
+def test_rooms_are_written_changed_and_retired(writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        asked = a_question(db, event).key
+        service.save_room(db, door(db, event.id), "", SaveRoom("Entrada principal", Rule(opens=60)), by=SYSTEM, now=OPEN)
+        key = service.save_room(db, door(db, event.id), None, SaveRoom("Taller A", Rule(asks=(asked,))), by=SYSTEM, now=OPEN)
+        assert [(room.key, room.name) for room in door(db, event.id).offered] == [("", "Entrada principal"), (key, "Taller A")]
+        later = OPEN + timedelta(minutes=1)
+        changed = SaveRoom("Taller B", Rule(exits=True), seen(OPEN))
+        service.save_room(db, door(db, event.id), key, changed, by=SYSTEM, now=later)
+        with pytest.raises(ChangedMeanwhile):
+            service.save_room(db, door(db, event.id), key, replace(changed, name="Taller C"), by=SYSTEM, now=later)
+        with pytest.raises(InvalidInput) as twice:
+            service.save_room(db, door(db, event.id), None, SaveRoom("entrada PRINCIPAL"), by=SYSTEM, now=later)
+        assert "name" in twice.value.fields
+        with pytest.raises(NotFound):
+            service.save_room(db, door(db, event.id), "inventada", SaveRoom("Otra"), by=SYSTEM, now=later)
+        service.retire_room(db, door(db, event.id), key, by=SYSTEM, now=later)
+        assert [room.key for room in door(db, event.id).offered] == [""]
+        assert door(db, event.id).room(key).name == "Taller B", "what phones still bring from it is judged by its rule"
+        with pytest.raises(InvalidInput):
+            service.retire_room(db, door(db, event.id), "", by=SYSTEM, now=later)
+        said = db.execute(select(AuditEntry.action).where(AuditEntry.action.startswith("checkin."))).scalars().all()
+        assert said == ["checkin.save_room"] * 3 + ["checkin.retire_room"]
+
+
+def test_the_organiser_sets_a_room_in_the_browser(client: FlaskClient, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+    csrf = signed_in(client, writing).csrf
+    page = f"/escritorio/eventos/{event.slug}/puerta/salas"
+    assert "Puerta del evento" in client.get(page).text
+    told = {"csrf_token": csrf, "name": "Auditorio", "once": "day", "entries": "after_exit", "opens": "45", "closes": "30"}
+    refused = client.post(f"{page}/nueva", data=told)
+    assert refused.status_code == 422
+    assert "marque también que se leen las salidas" in refused.text
+    assert 'value="Auditorio"' in refused.text
+    bad = client.post(f"{page}/nueva", data=told | {"exits": "y", "opens": "mañana"})
+    assert (bad.status_code, "Escriba minutos entre 0 y 1440." in bad.text) == (422, True)
+    assert client.post(f"{page}/nueva", data=told | {"exits": "y"}).status_code == 303
+    own = {
+        "csrf_token": csrf,
+        "name": "Puerta principal",
+        "once": "day",
+        "entries": "one",
+        "opens": "180",
+        "closes": "120",
+        "self_checkin": "y",
+    }
+    assert client.post(f"{page}/entrada", data=own).status_code == 303
+    assert client.post(f"{page}/entrada", data=own | {"name": "Otra"}).status_code == 409, "it was saved meanwhile"
+    with looking() as db:
+        kept = {row.name: Rule.of(row.rule) for row in db.execute(select(DoorRoom)).scalars()}
+    assert kept == {
+        "Auditorio": Rule(entries=Entries.AFTER_EXIT, exits=True, opens=45, closes=30),
+        "Puerta principal": Rule(self_checkin=True),
+    }
+    listed = client.get(page).text
+    assert "Se leen las salidas" in listed
+    assert client.get(f"{page}/inventada").status_code == 404
