@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts import bench_scene
+from scripts import bench_door, bench_scene
+from scripts.bench_door import Door
 from scripts.bench_scene import Scene
 from tests.support.databases import ROOT, environment
 from tests.support.ports import free_port
@@ -32,7 +33,7 @@ ENOUGH_TIME = 12.0  # seconds an item may take by the wall
 
 @dataclass(frozen=True)
 class Item:
-    """One thing a browser asks for. `ask(n)` asks it the n-th time; `budget` is the ratio to its floor."""
+    """One thing a browser asks for. `ask(n)` asks it the n-th time; `budget` is the ratio to its floor, of one of the `of` that it does."""
 
     name: str
     floor: str
@@ -40,6 +41,8 @@ class Item:
     ask: Callable[[int], Answer]
     status: int = 200
     most: int = 5000
+    warm: int = WARM
+    of: int = 1
 
 
 # Budgets of pages: twice what was measured on the two cores where this was written, so that a query a row or a lost cache shows and a
@@ -63,6 +66,12 @@ def items(scene: Scene, public: Visitor, staff: Visitor) -> Iterator[Item]:
     yield Item("roster of 114 as CSV", "page", 140, lambda _n: staff.get(f"{office}/asistencia/lista.csv"))
     yield Item("list of registrations", "page", 230, lambda _n: staff.get(f"{office}/inscripciones"))
     yield Item("page of the informe", "page", 200, lambda _n: staff.get(f"{office}/informe"))
+
+
+def door_items(door: Door, phone: Visitor) -> Iterator[Item]:
+    """What the phones at a door send: the house wants three write floors for a scan, and less than a third of one in a batch."""
+    yield Item("online scan", "write", 3, lambda n: door.scan(phone, n), most=1000)
+    yield Item("scan in a batch of 1,000", "write", 0.3, lambda n: door.batch(phone, n), most=10, warm=2, of=bench_door.BATCH)
 
 
 def say(
@@ -103,16 +112,16 @@ def cpu(pid: int) -> float:
 
 def measure(pid: int, item: Item) -> float:
     """Milliseconds of CPU for one answer. Raises RuntimeError when an answer is not the one that was meant."""
-    for number in range(WARM):
+    for number in range(item.warm):
         _check(item, item.ask(number))
-    asked, before, began = WARM, cpu(pid), time.monotonic()
+    asked, before, began = item.warm, cpu(pid), time.monotonic()
     while asked < item.most and time.monotonic() - began < ENOUGH_TIME:
-        for _ in range(20):
+        for _ in range(min(20, item.most - asked)):
             _check(item, item.ask(asked))
             asked += 1
         if cpu(pid) - before >= ENOUGH_CPU:
             break
-    return (cpu(pid) - before) / (asked - WARM) * 1000
+    return (cpu(pid) - before) / (asked - item.warm) / item.of * 1000
 
 
 def _check(item: Item, answer: Answer) -> None:
@@ -138,11 +147,14 @@ def measure_pages(data_dir: Path, scene: Scene) -> None:
         say("floor: bare Flask page", floors["page"], "ms")
         say("floor: bare insert of one word and commit", measure(server.pid, insert), "ms")
         say("floor: bare registration", floors["write"], "ms")
-        for item in _all_items(scene, public, staff):
+        for item in (*_all_items(scene, public, staff), *door_items(scene.door, public)):
             try:
                 say(item.name, measure(server.pid, item), "ms", floor=floors[item.floor], budget=item.budget)
             except RuntimeError as fault:
                 say(item.name, None, "ms", floor=floors[item.floor], budget=item.budget, why=str(fault))
+        bench_door.tell_of_the_manifest(
+            scene.door, public, say=say, cpu=lambda: cpu(server.pid), memory=lambda: bench_door.most_memory(family(server.pid))
+        )
         public.close()
         staff.close()
     finally:

@@ -21,7 +21,9 @@ from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import database, reading, transaction
 from eventos.kernel.settings import Settings
 from eventos.kernel.vocabulary import StaffRole
+from scripts import bench_door
 from scripts.bench_app import metadata
+from scripts.bench_door import Door
 from tests.accounts.factories import a_staff
 from tests.attendance import factories as attendance
 from tests.cycles.factories import a_cycle, a_published_event
@@ -44,6 +46,7 @@ class Scene:
     link: str
     ticket: str
     cookie: str
+    door: Door
 
     @staticmethod
     def registrant(number: int) -> dict[str, str]:
@@ -67,7 +70,7 @@ def prepare(data_dir: Path) -> Scene:
         attendance.register(db, full, attendance.the_114())
         mine = a_registration(db, ahead)
         cookie = accounts.start_session(db, a_staff(db, role=StaffRole.ADMINISTRATOR).id, now=clock.now())
-        scene = Scene(ahead.slug, full.slug, sheet.slug, tickets.link_of(mine), tickets.ticket_of(mine), cookie)
+        scene = Scene(ahead.slug, full.slug, sheet.slug, tickets.link_of(mine), tickets.ticket_of(mine), cookie, bench_door.prepare(db))
     with app.app_context():
         database.engine.dispose()
     return scene
