@@ -63,28 +63,6 @@ def test_a_reader_that_types_other_signs_is_understood(db: Session, wrapped: str
     assert verdicts(answers) == ["accepted"]
 
 
-def test_a_scan_costs_at_most_six_statements(db: Session) -> None:
-    event = a_published_event(db)
-    someone = a_registration(db, event)
-    bearer = a_bearer(db, event)
-    costs = []
-    for scan in (
-        a_scan(someone),
-        a_scan(someone),
-        a_scan(code="nada"),
-        a_scan(someone, nonce="lectura-x"),
-        a_scan(someone, nonce="lectura-x"),
-    ):
-        db.flush()
-        with counted() as statements:
-            device = queries.device_by_token(db, tokens.digest(bearer), now=OPEN)
-            assert device is not None
-            service.record_scans(db, device, device.event(event.slug), [scan], now=OPEN)
-        assert len(statements) <= 6, str(statements)
-        costs.append(len(statements))
-    assert costs[0] == 5
-
-
 def test_a_replay_answers_what_it_answered_also_after_a_cancellation(db: Session) -> None:
     event = a_published_event(db)
     someone = a_registration(db, event)

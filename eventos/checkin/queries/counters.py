@@ -105,6 +105,7 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
             func.count(case((and_(stands, Scan.manual, ~on_the_spot), 1))).label("manual"),
             func.count(case((and_(stands, on_the_spot), 1))).label("walk_ins"),
             func.count(case((Scan.flagged != "", 1))).label("flagged"),
+            func.max(Scan.received_at).label("read_at"),
         )
         .join(DeviceEvent, and_(DeviceEvent.device_id == Device.id, DeviceEvent.event_id == event_id))
         .join(Staff, Staff.id == Device.created_by)
@@ -122,7 +123,8 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
 def _device_row(row: Any, expires_at: datetime, now: datetime) -> DeviceRow:
     state = _state_of(row, expires_at, now)
     done = (row.accepted, row.manual, row.walk_ins, row.flagged)
-    return DeviceRow(row.public_id, row.name, state, row.made_by, row.seen_at, expires_at, *done)
+    seen_at = max((at for at in (row.seen_at, row.read_at) if at is not None), default=None)  # readings say it by themselves
+    return DeviceRow(row.public_id, row.name, state, row.made_by, seen_at, expires_at, *done)
 
 
 def _state_of(row: Any, expires_at: datetime, now: datetime) -> str:

@@ -28,7 +28,10 @@ def start(app: Flask) -> None:
 
 
 def load() -> DeviceView | None:
-    """The device of this request's cookie, or of the bearer of an operation; notes every minute that it is alive."""
+    """The device of this request's cookie, or of the bearer of an operation; notes every minute that it is alive.
+
+    What it writes says so by itself (`queries.devices_of`), so a reading at the door costs no statement more.
+    """
     entry = http.entry_of(current_app, request.endpoint)
     by_bearer = entry is not None and entry.is_operation and "Authorization" in request.headers
     token = bearers.sent_bearer() if by_bearer else cookie()
@@ -39,7 +42,7 @@ def load() -> DeviceView | None:
         device = queries.device_by_token(db, tokens.digest(token), now=now)
     if device is None:
         return None
-    if device.seen_at is None or device.seen_at < now - SEEN_EVERY:
+    if request.method == "GET" and (device.seen_at is None or device.seen_at < now - SEEN_EVERY):
         try:
             with transaction() as db:
                 service.see_device(db, device.id, now=now)
