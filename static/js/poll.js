@@ -12,6 +12,7 @@ async function ask(element, every) {
       location.reload();
       return;
     }
+    if (element.contains(document.activeElement)) return wait(element, every); // whoever is in the middle of it is not pushed out
     if (fresh.textContent !== element.textContent) element.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
     wait(element, every);
   } catch {

@@ -19,6 +19,7 @@ from eventos.checkin.queries.devices import (
     open_link,
     room_updated_at,
 )
+from eventos.checkin.queries.panel import Panel, panel_of
 from eventos.checkin.queries.readings import LookedUp, answered, earlier, event_names, lock, look_up
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "LinkView",
     "LookedUp",
     "Moved",
+    "Panel",
     "Room",
     "answered",
     "arrival_event",
@@ -52,6 +54,7 @@ __all__ = [
     "lock",
     "look_up",
     "open_link",
+    "panel_of",
     "registration_by",
     "room_updated_at",
     "screens_of",

@@ -60,12 +60,12 @@ _annulling = Scan.__table__.alias("annulling")
 # is the first.
 LET_IN = or_(_scan.verdict == ACCEPTED, and_(_scan.verdict == REPEATED, _scan.told == ACCEPTED))
 STANDS = and_(LET_IN, ~exists().where(_annulling.c.annuls_id == _scan.id).correlate(Scan.__table__))
-_MOVEMENTS = Scan.__table__.join(Device.__table__, _device.id == _scan.device_id)
 
 
 def _attendees() -> Select[Any]:
     """A row for each movement that stands of a registration, or one without any, in the order they happened."""
-    its = and_(_scan.registration_id == _registration.id, _scan.event_id == _registration.event_id, STANDS)
+    # The event is no way to look for them: SQLite would go through all its scans for each registration.
+    its = and_(_scan.registration_id == _registration.id, func.coalesce(_scan.event_id, 0) == _registration.event_id, STANDS)
     return (
         select(
             _registration.id.label("registration_id"),
@@ -77,7 +77,8 @@ def _attendees() -> Select[Any]:
         .select_from(
             Registration.__table__.join(_told, _told.c.id == _registration.person_id)
             .join(_owner, _owner.c.id == func.coalesce(_told.c.merged_into_id, _told.c.id))
-            .outerjoin(_MOVEMENTS, its)
+            .outerjoin(Scan.__table__, its)  # one by one: SQLite would read every scan there is to join them with their doors first
+            .outerjoin(Device.__table__, _device.id == _scan.device_id)
         )
         .order_by(_scan.scanned_at, _scan.id)
     )

@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
 from eventos.checkin.models import WALK_IN, Acceptance, Device, DeviceEvent, Scan
+from eventos.checkin.rules import Verdict
 from eventos.cycles.models import EventDay
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.people.models import Person
 from eventos.registration.models import Registration
 
-ACCEPTED, REPEATED, ANNULLED = "accepted", "repeated", "annulled"
+ACCEPTED = "accepted"
+LET_THROUGH = (Verdict.ACCEPTED, Verdict.REPEATED, Verdict.ANNULLED)
 
 
 @dataclass(frozen=True)
 class DoorCount:
-    """How the door goes: people who entered on the day asked for and on any day, people expected, and what was answered otherwise."""
+    """How the door goes: people who entered on the day asked for and on any day, people expected, and what was answered otherwise.
+
+    `refusals`: how many readings of each verdict that let nobody in, the most first.
+    """
 
     accepted: int
     ever: int
@@ -27,6 +32,8 @@ class DoorCount:
     repeated: int
     refused: int
     last_at: datetime | None
+    refusals: tuple[tuple[str, int], ...] = ()
+    undone: int = 0
 
 
 def door_count(db: Session, event_id: int, day: str = "") -> DoorCount:
@@ -49,20 +56,28 @@ def door_count(db: Session, event_id: int, day: str = "") -> DoorCount:
     )
     row = db.execute(
         select(
-            accepted.label("accepted"),
+            accepted.label("entered"),
             ever.label("ever"),
             expected.label("expected"),
-            func.coalesce(func.sum(case((Scan.verdict == REPEATED, 1), else_=0)), 0).label("repeated"),
-            func.coalesce(func.sum(case((Scan.verdict.not_in((ACCEPTED, REPEATED, ANNULLED)), 1), else_=0)), 0).label("refused"),
+            *(func.coalesce(func.sum(case((Scan.verdict == each.value, 1), else_=0)), 0).label(each.value) for each in Verdict),
             func.max(Scan.received_at).label("last_at"),
         ).where(Scan.event_id == event_id)
     ).one()
-    return DoorCount(row.accepted, row.ever, row.expected, int(row.repeated), int(row.refused), row.last_at)
+    readings = {each: int(getattr(row, each.value)) for each in Verdict}
+    refusals = sorted(
+        ((each.value, readings[each]) for each in Verdict if each not in LET_THROUGH and readings[each]), key=lambda one: -one[1]
+    )
+    refused = sum(many for _, many in refusals)
+    undone = readings[Verdict.ANNULLED]
+    return DoorCount(row.entered, row.ever, row.expected, readings[Verdict.REPEATED], refused, row.last_at, tuple(refusals), undone)
 
 
 @dataclass(frozen=True)
 class DeviceRow:
-    """A device in the organiser's list: the entries it made that stand, those of them marked by name, and the people it registered."""
+    """A device in the organiser's list: the entries it made that stand, those of them marked by name, and the people it registered.
+
+    Screens and the desk are "fixed": nobody made them.
+    """
 
     public_id: str
     name: str
@@ -92,6 +107,7 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
         select(
             *(
                 Device.public_id,
+                Device.kind,
                 Device.name,
                 Device.link_expires_at,
                 Device.enrolled_at,
@@ -108,7 +124,7 @@ def devices_of(db: Session, event_id: int, *, now: datetime) -> list[DeviceRow]:
             func.max(Scan.received_at).label("read_at"),
         )
         .join(DeviceEvent, and_(DeviceEvent.device_id == Device.id, DeviceEvent.event_id == event_id))
-        .join(Staff, Staff.id == Device.created_by)
+        .outerjoin(Staff, Staff.id == Device.created_by)
         .outerjoin(Scan, and_(Scan.device_id == Device.id, Scan.event_id == event_id))
         .outerjoin(
             Acceptance,
@@ -128,6 +144,8 @@ def _device_row(row: Any, expires_at: datetime, now: datetime) -> DeviceRow:
 
 
 def _state_of(row: Any, expires_at: datetime, now: datetime) -> str:
+    if row.kind != "phone":
+        return "fixed"
     if row.revoked_at is not None:
         return "revoked"
     if row.enrolled_at is None:

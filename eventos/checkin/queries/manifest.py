@@ -156,7 +156,7 @@ def _movements(db: Session, event_id: int, ids: Sequence[int]) -> tuple[Moved, .
     found = db.execute(
         select(Scan.registration_id, Scan.room, Scan.direction, Scan.scanned_at, Device.name)
         .join(Device, Device.id == Scan.device_id)
-        .where(Scan.registration_id.in_(ids), Scan.event_id == event_id, STANDS)
+        .where(Scan.registration_id.in_(ids), func.coalesce(Scan.event_id, 0) == event_id, STANDS)  # looked for by registration
         .order_by(Scan.registration_id, Scan.scanned_at, Scan.id)
     )
     return tuple(Moved(row.registration_id, row.room, row.direction, row.scanned_at, row.name) for row in found)

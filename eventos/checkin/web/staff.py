@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from eventos.adapters import qr
 from eventos.checkin import queries, service
 from eventos.checkin.forms import DeviceForm
-from eventos.checkin.queries import DoorCount
+from eventos.checkin.queries import DoorEvent
 from eventos.checkin.rules import day_of
-from eventos.checkin.rules_words import contact
+from eventos.checkin.rules_words import WORDS, contact
 from eventos.checkin.web.doors import URL, staff_pages
 from eventos.cycles import queries as cycles
+from eventos.cycles.queries import EventRef
 from eventos.kernel import clock, links
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound
@@ -57,11 +58,11 @@ def make(slug: str) -> Any:
 
 @staff_pages.get(f"{URL}/cuenta")
 def count(slug: str) -> Any:
-    """The counters alone, for the page that asks again."""
+    """The panel alone, for the page that asks again."""
     with reading() as db:
-        ref = cycles.event_in_scope(db, slug, current_staff())
-        numbers, several = _count(db, ref.id)
-    return render_template("checkin/count.html", event=ref, count=numbers, several=several)
+        ref, door = _door(db, slug)
+        live = _live(db, door)
+    return render_template("checkin/count.html", **live, event=ref)
 
 
 @staff_pages.get(f"{URL}/<public_id>/retirar")
@@ -84,23 +85,37 @@ def revoke(slug: str, public_id: str) -> Any:
     return redirect(url_for("checkin.overview", slug=slug, aviso="device-revoked"), 303)
 
 
-def _count(db: Session, event_id: int) -> tuple[DoorCount, bool]:
-    """The counters of the day whose door is open, and whether the event has others."""
-    days = queries.hours_of(db, event_id)
-    today = day_of(days, clock.now())
-    return queries.door_count(db, event_id, today), bool(today) and len({clock.local(day.starts_at).date() for day in days}) > 1
+def _live(db: Session, event: DoorEvent) -> dict[str, Any]:
+    """What the panel shows: the counters of the day whose door is open, and whether the event has others."""
+    now = clock.now()
+    today = day_of(event.days, now)
+    return {
+        "count": queries.door_count(db, event.id, today),
+        "several": bool(today) and len({clock.local(day.starts_at).date() for day in event.days}) > 1,
+        "panel": queries.panel_of(db, event, today),
+        "words": WORDS,
+        "devices": queries.devices_of(db, event.id, now=now),
+        "now": now,
+        "contact": contact,
+    }
+
+
+def _door(db: Session, slug: str) -> tuple[EventRef, DoorEvent]:
+    ref = cycles.event_in_scope(db, slug, current_staff())
+    event = queries.door_event_by_id(db, ref.id)
+    if event is None:
+        raise NotFound
+    return ref, event
 
 
 def _page(slug: str, form: DeviceForm) -> str:
-    now = clock.now()
     with reading() as db:
-        ref = cycles.event_in_scope(db, slug, current_staff())
+        ref, door = _door(db, slug)
         event = cycles.event_view_by_id(db, ref.id)
-        numbers, several = _count(db, ref.id)
-        devices = queries.devices_of(db, ref.id, now=now)
+        live = _live(db, door)
         offered = queries.events_to_offer(db, ref.cycle_id)
     form.events.choices = choices(*((each.slug, each.title) for each in offered))
     if form.events.data is None:
         form.events.data = [slug]
-    shown = {"event": event, "count": numbers, "several": several, "devices": devices, "form": form, "offered": offered}
-    return render_template("checkin/overview.html", **shown, now=now, contact=contact)
+    screens = queries.screens_of(door)
+    return render_template("checkin/overview.html", **live, event=event, form=form, offered=offered, screens=screens)
