@@ -29,7 +29,7 @@ _WHY = {
     Verdict.CANCELLED: "Su inscripción está cancelada. Si viene a asistir, inscríbalo de nuevo o consulte con el organizador.",
     Verdict.WAITLISTED: "No tiene cupo confirmado todavía. El organizador decide si puede entrar.",
     Verdict.REVOKED: "Este código fue reemplazado por otro. Pídale que abra el correo más reciente, o búsquelo por su nombre.",
-    Verdict.NEEDS_ANSWER: "Pase con el organizador para responder lo que falta.",
+    Verdict.NEEDS_ANSWER: "Para entrar falta responder lo que pide el organizador. Pregúnteselo ahora y léalo otra vez.",
     Verdict.ANNULLED: "Se quitó el ingreso. Puede leer el código otra vez.",
 }
 
