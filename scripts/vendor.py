@@ -1,4 +1,4 @@
-"""Fetch the browser files we serve but did not write (two font families, the reader of codes) from npm, pinned and with a recorded hash.
+"""Fetch the browser files we serve but did not write (two font families, the reader of codes, Ed25519) from npm, pinned and with a recorded hash.
 
 Run by hand when a version is raised: `python scripts/vendor.py`. What it writes under `static/` is committed, so nobody needs npm to
 run or test the product. A tarball whose SHA-512 differs from the one recorded here is refused and nothing is written.
@@ -59,6 +59,13 @@ READERS = (
             ("package/dist/reader/zxing_reader.wasm", "zxing_reader.wasm"),
             ("package/LICENSE", "zxing-wasm-LICENSE.txt"),
         ),
+    ),
+    # Verifies the codes on phones whose WebCrypto lacks Ed25519 (docs/decisions/0018).
+    Scripts(
+        package="@noble/ed25519",
+        version="3.2.0",
+        integrity="sha512-criDgRlnUA09hchYrTy/JUWPIEap5rZxQe6wDWzRx51oWWpDRcUpuNzlgPxDJaOK6AsW9c0wKcj3rKRv6t+bPQ==",
+        files=(("package/index.js", "noble-ed25519.js"), ("package/LICENSE", "noble-ed25519-LICENSE.txt")),
     ),
 )
 FAMILIES = (

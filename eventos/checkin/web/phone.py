@@ -5,24 +5,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import jsonify, make_response, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 
 from eventos.checkin import queries, service
 from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import SeenScan, day_of
 from eventos.checkin.service import PER_DEVICE_SEARCHES, Answer
+from eventos.checkin.web.app import with_camera
 from eventos.checkin.web.browser import count_now, device, device_and_event
 from eventos.checkin.web.doors import device_pages
 from eventos.kernel import clock, limits, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.http import CSP
 
 MOST_AT_ONCE = 50
 NOTICES: dict[str, tuple[str, str]] = {}
-CAMERA_CSP = CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-CAMERA_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
 
 @device_pages.get("/acreditacion")
@@ -45,10 +43,7 @@ def _camera(slug: str, form: CodeForm, status: int = 200) -> Any:
     here, event = device_and_event(slug)
     with reading() as db:
         count = count_now(db, event)
-    page = make_response(render_template("checkin/camera.html", device=here, event=event, count=count, form=form), status)
-    page.headers["Content-Security-Policy"] = CAMERA_CSP
-    page.headers["Permissions-Policy"] = CAMERA_POLICY
-    return page
+    return with_camera(render_template("checkin/camera.html", device=here, event=event, count=count, form=form), status)
 
 
 @device_pages.post("/acreditacion/<slug>/codigo")
