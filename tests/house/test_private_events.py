@@ -41,7 +41,7 @@ from tests.registration.factories import a_registration
 
 CANARY = "xilofono"  # a word of the private events alone: their topics, summaries, materials, questions
 NAMES = {"slug", "public_id", "code", "receipt", "filename"}
-# What somebody was given and passes on says of which event it is: a receipt is sealed for who registered, a certificate is there to be verified.
+# A certificate is there to be verified by whoever is given it, and says of which event it is.
 TELLS = {"verify.answer"}
 
 
