@@ -13,6 +13,7 @@ from eventos.kernel.vocabulary import EventState, RegistrationState, StaffRole
 from eventos.registration import queries_admission as queries
 from eventos.registration import service
 from eventos.registration.forms_admission import DecisionForm, PolicyForm
+from eventos.registration.queries_questions import lacking
 from eventos.registration.service.policy import invitation_token, renew_invitation, save_policy
 
 door = Door("admission", __name__, audience=Audience.STAFF, roles=(StaffRole.ADMINISTRATOR, StaffRole.ORGANISER))
@@ -54,6 +55,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
         policy = queries.policy_of(db, event.id)
         sealed = queries.sealed_invitation(db, event.id) if policy.is_private else None
         waiting, total = queries.requests(db, event.id, limit=AT_ONCE)
+        lacks = lacking(db, event.id, [one.public_id for one in waiting])
     return render_template(
         "registration/admission.html",
         event=event,
@@ -62,6 +64,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
         policy=policy,
         invitation=links.absolute(f"/privado/{invitation_token(sealed)}") if sealed else None,
         waiting=waiting,
+        lacks=lacks,
         total=total,
         chosen=chosen,
         refusal=refusal,
