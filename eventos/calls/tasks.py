@@ -21,7 +21,7 @@ LOST = "Un anexo de la convocatoria ya no está en el archivo. Redacte otra conv
 OFF = "El evento se canceló antes de que saliera este correo."
 
 
-@task("calls.mail")
+@task("calls.mail", mails=True)
 def send_one(recipient_id: int, number: int, kind: str) -> None:
     """Send one entity its call or reminder, once a turn is free. Killed anywhere, it sends the same message again at most once."""
     with reading() as db:
@@ -79,7 +79,7 @@ def _failed(recipient_id: int, number: int, reason: str) -> None:
         outbox.finish(db)
 
 
-@task("calls.test")
+@task("calls.test", mails=True)
 def send_test(call_id: int, entity: str, person: str, to: str, to_name: str, mail_id: str) -> None:
     """Send somebody of the office the call as an entity would get it."""
     with reading() as db:
@@ -101,7 +101,7 @@ def send_test(call_id: int, entity: str, person: str, to: str, to_name: str, mai
     _record(letter, "calls.test", event.id)
 
 
-@task("calls.invite")
+@task("calls.invite", mails=True)
 def invite(designee_id: int) -> None:
     """Invite somebody an entity designated to register; taken back meanwhile, they are not written to."""
     with reading() as db:
@@ -124,7 +124,7 @@ def invite(designee_id: int) -> None:
     _record(letter, "calls.invite", found[1].event.id)
 
 
-@task("calls.notice")
+@task("calls.notice", mails=True)
 def notice(recipient_id: int, number: int, is_off: bool) -> None:
     """Tell one entity that the event changed or is off. When it changed again meanwhile, the mail that follows says it all."""
     with reading() as db:
