@@ -77,7 +77,10 @@ def test_without_a_reason_no_data_leaves_and_an_empty_sheet_names_nobody(client:
     assert 'value="7"' in refused.text
     blank = client.post(url, data={"csrf_token": admin.csrf, "day": day, "blank": "3", "empty": "y", "reason": "Visita sin lista."})
     assert "Zoila" not in "".join(pages_of(blank.data))
-    assert client.post(url, data={"csrf_token": admin.csrf, "day": day, "blank": "900", "reason": "Demasiadas."}).status_code == 422
+    for typed in ("900", "9" * 900, "diez"):
+        refused = client.post(url, data={"csrf_token": admin.csrf, "day": day, "blank": typed, "reason": "Demasiadas."})
+        assert refused.status_code == 422
+        assert f'value="{typed}"' in refused.text
 
 
 def test_a_reader_or_another_cycle_prints_nothing(client: FlaskClient, slug: str, writing: Opened) -> None:
