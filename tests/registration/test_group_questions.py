@@ -92,7 +92,7 @@ def test_each_member_answers_when_they_confirm_and_cannot_skip_what_is_required(
         assert [each.state for each in of_group(db)] == ["active", "unconfirmed"]
     assert (told(looking, 2)["choice"], told(looking, 1)["choice"], told(looking, 3)) == ("1", "2", {})
     assert "Le falta responder" not in client.get(f"/i/{link}").text
-    assert "Le falta responder" in client.get(f"/i/{other}").text
+    assert "revise sus datos, responda lo que pregunta el evento y autorice" in client.get(f"/i/{other}").text
 
 
 def test_a_member_says_something_sensitive_under_its_own_consent_alone(app: Flask, writing: Opened, looking: Opened) -> None:
@@ -162,7 +162,7 @@ def test_staff_see_who_has_not_answered_what_is_required(client: FlaskClient, as
     signed_in(client, writing)
     detail = client.get(f"/escritorio/inscripciones/{one.public_id}").text
     assert "Falta responder" in detail
-    assert "¿A qué taller va?; Carta de su entidad." in detail
+    assert "<li>¿A qué taller va?</li><li>Carta de su entidad</li>" in detail
     with counted() as many:
         page = client.get(f"/escritorio/eventos/{slug}/admision").text
     assert page.count("Falta responder: 2 preguntas") == 3

@@ -172,7 +172,7 @@ def _form_page(
         invitation=invitation,
         files_to=_address("submit_with_files", slug, invitation),
         action=_address("submit", slug, invitation),
-        other_notes={other.slug: _note(other) for other in others},
+        other_notes={other.slug: _note(other, ways.get(other.id, PLAIN)) for other in others},
         places=[place.label for place in expected],
         entities=[*(f"Alcaldía de {place.name}" for place in expected), *entities],
         privacy=notice_of(office),
@@ -188,9 +188,10 @@ def _others(cards: list[EventCard], event: Opening | EventView, ways: Mapping[in
     return [card for card in seen if registration_window(card, now).accepts]
 
 
-def _note(card: EventCard) -> str:
-    when = spanish.sentence(card.when) if card.when else ""
-    return f"Lleno: entra a la lista de espera. {when}" if card.is_full else when
+def _note(card: EventCard, way: Policy) -> str:
+    told = ["Lleno: entra a la lista de espera."] if card.is_full else []
+    told += ["Será una solicitud: el equipo organizador la revisa."] if way.moderated else []
+    return " ".join([*told, spanish.sentence(card.when)] if card.when else told)
 
 
 @door.get("/inscripcion/recibida/<receipt>")
