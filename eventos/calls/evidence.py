@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 
 from eventos.calls import queries
 from eventos.calls.messages import KINDS, shown
-from eventos.calls.queries import BoardRow, CallView, EntryView
+from eventos.calls.queries import BoardRow, CallView, EntryView, MatterView
 from eventos.calls.standing import Standing, Tally, Whom, tally
-from eventos.cycles.queries import EventView, event_view_by_id
-from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel.settings import ROOT
 from eventos.kernel.spanish import sentence
 from eventos.kernel.templating import moment, plain
@@ -24,9 +22,7 @@ SHEET = ROOT / "templates" / "pdf" / "calls" / "evidence.css"
 class Evidence:
     """Everything the document says, as it stood at `at`."""
 
-    call: CallView
-    event: EventView
-    office: OfficeView
+    matter: MatterView
     rows: list[BoardRow]
     tally: Tally
     thread: list[EntryView]
@@ -38,18 +34,18 @@ def gathered(db: Session, call: CallView, *, now: datetime) -> Evidence:
     rows = queries.board(db, call)
     thread = queries.thread(db, call.id)
     counted = tally(rows, deadline_at=call.deadline_at, now=now)
-    return Evidence(call, event_view_by_id(db, call.event_id), office_view(db), rows, counted, thread, now)
+    return Evidence(queries.matter(db, call), rows, counted, thread, now)
 
 
 def html(paper: Evidence) -> str:
     """The document as HTML, for the PDF."""
-    sample = shown(paper.call, paper.event, paper.office, entity="{entidad}", person="{persona}", token=OWN_LINK)
+    sample = shown(paper.matter, entity="{entidad}", person="{persona}", token=OWN_LINK)
     return plain(
         "pdf/calls/evidence.html",
         paper=paper,
-        call=paper.call,
-        event=paper.event,
-        office=paper.office,
+        call=paper.matter.call,
+        event=paper.matter.event,
+        office=paper.matter.office,
         subject=sample.subject,
         text=sample.text,
         numbers=[(each.label, paper.tally.by[each]) for each in Standing if paper.tally.by[each]],

@@ -103,6 +103,7 @@ class Ready:
     has_flyer: bool
     version: int
     seen_version: int
+    is_postponed: bool = False
 
 
 def check_call(command: SaveCall, *, now: datetime) -> None:
@@ -131,6 +132,8 @@ def check_send(ready: Ready, whom: Whom, *, now: datetime) -> None:
         raise CallChanged
     if ready.event_state is not EventState.PUBLISHED:
         raise RuleViolation("Publique primero el evento: la convocatoria lleva a su página.")
+    if ready.is_postponed:
+        raise RuleViolation("El evento está aplazado y sin fecha: escriba la nueva fecha antes de convocar o recordar.")
     if ready.ends_at is not None and ready.ends_at <= now:
         raise RuleViolation("El evento ya pasó: no se puede convocar.")
     if ready.deadline_at is not None and ready.deadline_at <= now and not whom.is_reminder:

@@ -111,6 +111,15 @@ _WANTED: dict[Whom, frozenset[Standing]] = {
 }
 
 
+def is_needless(kind: str, stands: Standing, *, registered: int) -> bool:
+    """Whether a mail that was promised has nothing to say any more: between the order and the sending, the entity did what it asks for."""
+    if stands is Standing.DECLINED:
+        return True
+    if kind == "unregistered":
+        return registered > 0
+    return kind in {"unconfirmed", "bounced"} and stands is Standing.CONFIRMED
+
+
 def is_chosen(whom: Whom, row: Row) -> bool:
     """Whether a mail to `whom` goes to this entity. Without a mailbox, or no longer convened, it goes nowhere."""
     if row.is_removed or not row.mailbox or row.standing not in _WANTED[whom]:

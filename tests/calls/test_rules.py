@@ -148,6 +148,7 @@ READY = Ready(EventState.PUBLISHED, LATER + timedelta(days=9), LATER, FlyerUse.N
         replace(READY, event_state=EventState.DRAFT),
         replace(READY, event_state=EventState.CANCELLED),
         replace(READY, ends_at=NOW),
+        replace(READY, is_postponed=True, ends_at=None),
         replace(READY, flyer=FlyerUse.SHOWN),
     ],
 )

@@ -13,11 +13,12 @@ from eventos.calls import queries, service
 from eventos.calls.models import CallEntry
 from eventos.calls.rules import Signed
 from eventos.calls.standing import Standing
+from eventos.cycles.models import Event
 from eventos.kernel import clock, correspondence
 from eventos.kernel.vocabulary import StaffRole
 from tests.accounts.factories import signed_in
 from tests.calls.conftest import Desk, Run
-from tests.calls.factories import a_call, convene
+from tests.calls.factories import a_call, convene, link, recipients, send
 from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.support.smtp import Mailbox
@@ -125,10 +126,26 @@ def test_an_unknown_field_is_refused_and_what_was_typed_is_kept(desk: Desk) -> N
 
 def test_a_call_is_seen_as_each_entity_will_read_it_and_its_words_are_escaped(desk: Desk) -> None:
     desk.post(f"{desk.url}/editar", subject="Para {entidad}", body="<b>Hola</b> {persona}\n\nEn {confirmar}", flyer="none")
-    page = desk.client.get(f"{desk.url}/vista?entidad={desk.convened[1]}").text
-    assert "Para Alcaldía de Aguadas" in page
-    assert "&lt;b&gt;Hola&lt;/b&gt; Contacto Ficticio 17013" in page
-    assert "/convocatoria/ejemplo" in page
+    answer = desk.client.get(f"{desk.url}/vista?entidad={desk.convened[1]}")
+    assert "Para Alcaldía de Aguadas" in answer.text
+    assert f"/vista/correo?entidad={desk.convened[1]}" in answer.text
+    assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+    framed = desk.client.get(f"{desk.url}/vista/correo?entidad={desk.convened[1]}")
+    assert "&lt;b&gt;Hola&lt;/b&gt; Contacto Ficticio 17013" in framed.text
+    assert "/convocatoria/ejemplo" in framed.text
+    assert framed.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_what_is_looked_at_is_the_mail_that_leaves(desk: Desk, outbox_run: Run, mailbox: Mailbox, writing: Opened) -> None:
+    seen = desk.client.get(f"{desk.url}/vista/correo?entidad={desk.convened[0]}").text.replace('<base target="_blank">', "")
+    with writing() as db:
+        event = db.get_one(Event, desk.event_id)
+        send(db, event, desk.public_id)
+        token = link(recipients(db, event, desk.public_id)[0])
+    outbox_run()
+    [message] = mailbox.to("contacto@17001.example")
+    sent = message.get_body(("html",)).get_content()
+    assert seen.replace("/convocatoria/ejemplo", f"/convocatoria/{token}").split() == sent.split()
 
 
 def test_a_test_goes_to_oneself_alone_and_its_link_confirms_nothing(desk: Desk, outbox_run: Run, mailbox: Mailbox) -> None:

@@ -6,6 +6,7 @@ from eventos.calls.service.convened import Brought, bring, convene_expected, rem
 from eventos.calls.service.send import (
     mark_failed,
     mark_invited,
+    mark_needless,
     mark_noticed,
     mark_sent,
     mark_uninvited,
@@ -34,6 +35,7 @@ __all__ = [
     "evidence_ready",
     "mark_failed",
     "mark_invited",
+    "mark_needless",
     "mark_noticed",
     "mark_sent",
     "mark_uninvited",

@@ -31,7 +31,16 @@ def send_call(db: Session, event_id: int, public_id: str, whom: Whom, *, seen_ve
     event = event_view_by_id(db, event_id)
     flyer = published_flyer(db, event_id) if row.flyer != FlyerUse.NONE.value and row.sent_at is None else None
     has_flyer = flyer is not None or bool(row.flyer_files)
-    ready = Ready(event.state, event.ends_at, row.deadline_at, FlyerUse(row.flyer), has_flyer, row.version, seen_version)
+    ready = Ready(
+        event.state,
+        event.ends_at,
+        row.deadline_at,
+        FlyerUse(row.flyer),
+        has_flyer,
+        row.version,
+        seen_version,
+        is_postponed=event.postponed_at is not None,
+    )
     rules.check_send(ready, whom, now=now)
     chosen = [each for each in queries.board(db, queries.call_by_id(db, row.id)) if is_chosen(whom, each)]
     if not chosen:
@@ -67,7 +76,7 @@ def _promise(db: Session, call_id: int, chosen: list[BoardRow], whom: Whom) -> N
             again = {"mails": each.mails + 1, "state": "queued", "failure": "", "mailbox": each.mailbox}
             db.execute(update(CallRecipient).where(CallRecipient.id == each.recipient_id).values(again))
             ids[each.convened_id] = (each.recipient_id, each.mails + 1)
-    kind = {Whom.UNCONFIRMED: "unconfirmed", Whom.UNREGISTERED: "unregistered"}.get(whom, "call")
+    kind = whom.value if whom in {Whom.UNCONFIRMED, Whom.UNREGISTERED, Whom.BOUNCED} else "call"  # who says why it comes again
     outbox.enqueue_many(
         db,
         "calls.mail",
@@ -110,8 +119,16 @@ def mark_sent(db: Session, recipient_id: int, *, number: int, kind: str, message
         row.state, row.failure = "sent", ""
     row.sent_at = row.sent_at or now
     db.flush()
-    told = "call" if kind == "call" else "reminder"
+    told = "call" if kind in {"call", "bounced"} else "reminder"
     _tell(db, row.call_id, told, now, recipient_id=row.id, message_id=message_id, key=message_id, mailbox=mailbox, why=kind)
+
+
+def mark_needless(db: Session, recipient_id: int, *, number: int) -> None:
+    """The entity did what the mail asks for before it left: nothing goes out, and the mail before stands as the last one."""
+    row = queries.recipient_for_write(db, recipient_id)
+    if row.mails == number and row.state == "queued":
+        row.state = "sent"
+    db.flush()
 
 
 def mark_failed(db: Session, recipient_id: int, *, number: int, reason: str, now: datetime) -> None:

@@ -12,7 +12,6 @@ from eventos.calls.queries import BoardRow, CallView
 from eventos.calls.standing import Standing, Whom, is_chosen, is_late, is_overdue, tally
 from eventos.calls.web.door import ONE, URL, WRITERS, door
 from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
-from eventos.entities.queries import OfficeView
 from eventos.kernel import audit, clock
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import NotFound, RuleViolation
@@ -42,15 +41,12 @@ def index(slug: str) -> Any:
         event=event,
         calls=calls,
         tallies={call.id: _tally(found[call.id], call) for call in calls if call.is_sent},
-        headings={call.id: messages.heading(call, event, _SOMEBODY) for call in calls},
+        headings={call.id: messages.heading(call, event) for call in calls},
         convened=convened,
         writes=_writes(),
         Standing=Standing,
         demo_banner=event.demo,
     )
-
-
-_SOMEBODY = OfficeView(name="la oficina")  # a subject is shown to staff without asking who they are
 
 
 def _writes() -> bool:
@@ -86,7 +82,7 @@ def _board(slug: str, public_id: str, *, refusal: str | None = None) -> str:
         rows=shown,
         tally=_tally(rows, call),
         chosen=chosen,
-        heading=messages.heading(call, event, _SOMEBODY),
+        heading=messages.heading(call, event),
         extra=EXTRA,
         whom=[(whom, sum(is_chosen(whom, row) for row in rows)) for whom in Whom],
         advice=rules.advice(call.deadline_at, event.starts_at),

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 
 from eventos.adapters import papers, pictures, raster, storage
+from eventos.adapters.mail import Mail
 from eventos.calls import messages, queries, rules, service, wording
 from eventos.calls.forms import AnnexForm, CallForm, SampleForm
-from eventos.calls.queries import CallView
+from eventos.calls.queries import BoardRow, CallView, MatterView
 from eventos.calls.rules import FlyerUse
 from eventos.calls.web.door import FORM_BODY, LARGEST_BODY, ONE, URL, WRITERS, door
 from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
-from eventos.entities.queries import office_view
-from eventos.kernel import clock, tokens
+from eventos.kernel import clock, previews, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
 from eventos.kernel.holidays import add_business_days
@@ -32,6 +32,7 @@ Por favor confirmen recibido y digan quiénes asistirán antes del {plazo}, en e
 
 Cordialmente,
 {oficina}"""
+NOBODY = "Alcaldía de ejemplo"  # whom a call is looked at as while its cycle convenes nobody
 THUMB = 64  # pixels: a stranger's PDF is opened to make it harmless, and nobody looks at its pages here
 
 
@@ -208,24 +209,43 @@ def _annexes(event: EventView, call: CallView, form: AnnexForm) -> str:
 @door.get(f"{ONE}/vista")
 def preview(slug: str, public_id: str) -> Any:
     """The call as one entity reads it; ?entidad= chooses which."""
-    with reading() as db:
-        ref = event_in_scope(db, slug, current_staff())
-        event, call = event_view_by_id(db, ref.id), queries.with_flyer(db, queries.call(db, ref.id, public_id))
-        rows, office = queries.board(db, call), office_view(db)
+    matter, rows, row = _looked_at(slug, public_id)
     form = SampleForm()
-    row = next((each for each in rows if each.convened == request.args.get("entidad", "")), rows[0] if rows else None)
     form.offer(rows, row.convened if row else "")
-    entity, person = (row.entity, row.liaison_name) if row else ("Alcaldía de ejemplo", "")
-    return render_template(
+    page = render_template(
         "calls/preview.html",
-        event=event,
-        call=call,
+        event=matter.event,
+        call=matter.call,
         form=form,
         row=row,
-        told=messages.shown(call, event, office, entity=entity, person=person, token=messages.SAMPLE),
+        told=_preview_of(matter, row, {}),
         writes=current_staff().role in WRITERS,
-        demo_banner=event.demo,
+        demo_banner=matter.event.demo,
     )
+    return previews.around(page)
+
+
+@door.get(f"{ONE}/vista/correo")
+def preview_mail(slug: str, public_id: str) -> Response:
+    """The mail itself, as it leaves for that entity, for the frame of the page above."""
+    matter, _rows, row = _looked_at(slug, public_id)
+    picture = messages.picture_of(matter.call)
+    letter = _preview_of(matter, row, {picture: storage.shelf().read(picture, verify=True)} if picture else {})
+    return previews.framed(letter.html, images={image.cid: image.png for image in letter.inline_images})
+
+
+def _looked_at(slug: str, public_id: str) -> tuple[MatterView, list[BoardRow], BoardRow | None]:
+    """The call, the entities it goes to, and the one that was chosen to look at it as: the first when none was."""
+    with reading() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        matter = queries.matter(db, queries.with_flyer(db, queries.call(db, ref.id, public_id)))
+        rows = [row for row in queries.board(db, matter.call) if not row.is_removed]
+    return matter, rows, next((each for each in rows if each.convened == request.args.get("entidad", "")), rows[0] if rows else None)
+
+
+def _preview_of(matter: MatterView, row: BoardRow | None, files: dict[str, bytes]) -> Mail:
+    entity, person, to = (row.entity, row.liaison_name, row.mailbox) if row else (NOBODY, "", "")
+    return messages.preview_letter(matter, entity=entity, person=person, to=to, files=files)
 
 
 @door.post(f"{ONE}/prueba", roles=WRITERS)
@@ -235,6 +255,6 @@ def test(slug: str, public_id: str) -> Any:
         ref = event_in_scope(db, slug, current_staff())
         call = queries.call(db, ref.id, public_id)
         row = next((each for each in queries.board(db, call) if each.convened == request.form.get("entity", "")), None)
-        entity, person = (row.entity, row.liaison_name) if row else ("Alcaldía de ejemplo", "")
+        entity, person = (row.entity, row.liaison_name) if row else (NOBODY, "")
         service.ask_test(db, call.id, entity=entity, person=person, mail_id=tokens.public_id(), by=actor())
     return redirect(url_for("calls.preview", slug=slug, public_id=public_id, entidad=row.convened if row else None, aviso="call-tested"))
