@@ -71,9 +71,9 @@ def decide(public_id: str, verb: str) -> Any:
     return redirect(url_for("inbox.index", aviso="inbound-accepted" if verb == "aceptar" else "inbound-dismissed"), 303)
 
 
-@door.get(f"{URL}/<public_id>/correo.eml")
+@door.post(f"{URL}/<public_id>/correo.eml")
 def file(public_id: str) -> Response:
-    """The file itself, while it is kept."""
+    """The file itself, while it is kept. Reading somebody's mail is written down, so it is asked for with a button."""
     with reading() as db:
         mail = queries.inbound_in_scope(db, current_staff(), public_id)
     content = storage.shelf().read(mail.sha256, verify=True)

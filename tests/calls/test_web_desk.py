@@ -105,7 +105,8 @@ def test_an_entity_is_added_changed_removed_and_brought_back(desk: Desk) -> None
 
 
 def test_the_list_leaves_as_a_sheet_that_can_come_back(desk: Desk) -> None:
-    sheet = desk.client.get(f"{desk.convened_url}.csv")
+    assert desk.client.get(f"{desk.convened_url}.csv").status_code == 405  # what leaves a line in the register is no link
+    sheet = desk.post(f"{desk.convened_url}.csv")
     assert sheet.mimetype == "text/csv"
     address = desk.post(f"{desk.convened_url}/importar", file=(io.BytesIO(sheet.data), "convocadas.csv")).location
     assert "ya están convocadas" in desk.client.get(address).text
@@ -149,12 +150,21 @@ def test_what_is_looked_at_is_the_mail_that_leaves(desk: Desk, outbox_run: Run, 
 
 
 def test_a_test_goes_to_oneself_alone_and_its_link_confirms_nothing(desk: Desk, outbox_run: Run, mailbox: Mailbox) -> None:
-    assert desk.post(f"{desk.url}/prueba", entity=desk.convened[0]).status_code == 302
+    assert desk.post(f"{desk.url}/prueba", entidad=desk.convened[0]).status_code == 302
     outbox_run()
     [message] = mailbox.messages()
     assert message["Subject"].startswith("[Prueba] ")
     assert desk.who.email in str(message["To"])
     assert desk.client.get("/convocatoria/ejemplo").status_code == 404
+
+
+def test_tests_to_oneself_have_an_end(desk: Desk, outbox_run: Run, mailbox: Mailbox) -> None:
+    answers = [desk.post(f"{desk.url}/prueba", entidad=desk.convened[1]) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+    assert "Hubo demasiados intentos" in answers[-1].text
+    assert "Para Alcaldía" in answers[-1].text or "Como la recibe" in answers[-1].text
+    outbox_run()
+    assert len(mailbox.messages()) == 20
 
 
 def test_annexes_are_told_by_their_content_and_travel_with_each_mail(desk: Desk, outbox_run: Run, mailbox: Mailbox, tmp_path: Path) -> None:
@@ -203,9 +213,10 @@ def test_the_board_adds_up_filters_and_leaves_as_files(desk: Desk, links: list[s
         shown = desk.client.get(f"{desk.url}?estado={state}").text
         assert shown.count("Alcaldía de ") // 1 >= many
         assert ("Ninguna entidad está así" in shown) == (many == 0), state
-    sheet = desk.client.get(f"{desk.url}/tablero.csv?estado=sent").text
+    assert desk.client.get(f"{desk.url}/tablero.csv").status_code == 405
+    sheet = desk.post(f"{desk.url}/tablero.csv", estado="sent").text
     assert sheet.count("Enviada, sin respuesta") == 3
-    book = load_workbook(io.BytesIO(desk.client.get(f"{desk.url}/tablero.xlsx").data))
+    book = load_workbook(io.BytesIO(desk.post(f"{desk.url}/tablero.xlsx").data))
     assert book.active.max_row == 4
     assert len(links) == 3
 
@@ -263,11 +274,18 @@ def test_nobody_reaches_the_call_or_the_entities_of_a_cycle_that_is_not_theirs(d
     with writing() as db:
         rows = queries.board(db, queries.call(db, desk.event_id, desk.public_id))
     who = signed_in(desk.client, writing, StaffRole.ORGANISER)
-    for path in ("", "/vista", "/enviar", "/anexos", "/tablero.csv", "/constancia.pdf", "/editar", f"/entidades/{rows[0].recipient_id}"):
+    for path in ("", "/vista", "/enviar", "/vista/correo", "/anexos", "/constancia.pdf", "/editar", f"/entidades/{rows[0].recipient_id}"):
         assert desk.client.get(f"{desk.url}{path}").status_code == 404, path
-    for path in ("", "/nueva", "/importar", ".csv", f"/{desk.convened[0]}"):
+    for path in ("", "/nueva", "/importar", f"/{desk.convened[0]}"):
         assert desk.client.get(f"{desk.convened_url}{path}").status_code == 404, path
-    for path in (f"{desk.url}/enviar", f"{desk.url}/prueba", f"{desk.url}/constancia", f"{desk.convened_url}/{desk.convened[0]}/retirar"):
+    for path in (
+        f"{desk.url}/tablero.csv",
+        f"{desk.convened_url}.csv",
+        f"{desk.url}/enviar",
+        f"{desk.url}/prueba",
+        f"{desk.url}/constancia",
+        f"{desk.convened_url}/{desk.convened[0]}/retirar",
+    ):
         assert desk.client.post(path, data={"csrf_token": who.csrf, "whom": "all"}).status_code == 404, path
     assert links
 

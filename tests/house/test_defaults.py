@@ -31,7 +31,7 @@ LIMITS = {
     "accounts.sign_in.minute": (5, MINUTE), "accounts.own_password": (10, QUARTER), "accounts.reset.mail": (3, HOUR),
     "accounts.reset.address": (20, HOUR), "accounts.bad_links": (60, MINUTE),
     "checkin.scans": (120, MINUTE), "checkin.searches": (30, MINUTE), "certificates.verify": (30, MINUTE), "dialogue.ask": (10, DAY),
-    "calls.answers": (60, 10 * MINUTE), "calls.invited": (40, DAY),
+    "calls.answers": (60, 10 * MINUTE), "calls.invited": (40, DAY), "calls.tests": (20, HOUR), "mailings.samples": (20, HOUR),
     "api": (600, MINUTE), "api-bad-token": (60, MINUTE),
 }  # fmt: skip
 LIVES = [

@@ -228,7 +228,9 @@ def test_what_staff_bring_waits_for_their_decision_and_is_decided_once(sent, cli
         assert db.get_one(Registration, registration.id).reply == "tentative"
         assert db.scalars(select(InboundDecision.accepted)).all() == [True]
         assert {"inbox.upload", "inbox.decide"} <= set(db.scalars(select(AuditEntry.action)))
-    kept = client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml")
+    file = f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml"
+    assert client.get(file).status_code == 405  # it leaves a line in the register
+    kept = client.post(file, data={"csrf_token": who.csrf})
     assert "attachment" in kept.headers["Content-Disposition"]
 
 
@@ -242,9 +244,10 @@ def test_a_file_that_is_no_mail_is_refused_beside_the_field(client: FlaskClient,
 def test_an_organiser_of_other_cycles_sees_nothing(sent, collected, client: FlaskClient, writing: Opened) -> None:
     registration, _ = sent
     (mail,) = collected(an_answer(registration.uid))
-    signed_in(client, writing, role=StaffRole.ORGANISER)
+    who = signed_in(client, writing, role=StaffRole.ORGANISER)
     assert "Respuesta a la cita" not in client.get("/escritorio/correos/recibidos").text
-    assert client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml").status_code == 404
+    file = f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml"
+    assert client.post(file, data={"csrf_token": who.csrf}).status_code == 404
 
 
 def test_files_are_forgotten_after_ninety_days_and_their_rows_stay(
@@ -254,8 +257,9 @@ def test_files_are_forgotten_after_ninety_days_and_their_rows_stay(
     (mail,) = collected(an_answer(registration.uid))
     clock_at(clock.now() + tasks.KEPT + tasks.KEPT / 90)
     assert len(collected()) == 1
-    signed_in(client, writing)
-    assert client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml").status_code == 404
+    who = signed_in(client, writing)
+    file = f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml"
+    assert client.post(file, data={"csrf_token": who.csrf}).status_code == 404
 
 
 @pytest.mark.both_databases

@@ -149,6 +149,14 @@ def test_the_preview_of_every_kind_is_what_a_test_mail_brings(kind: str, desk: D
     assert not [part for part in message.walk() if part.get_content_type() == "text/calendar"]
 
 
+def test_tests_to_oneself_have_an_end_and_what_was_typed_stays(desk: Desk) -> None:
+    words = {"subject": "Aviso de {evento}", "body": "Lo que llevaba escrito."}
+    answers = [desk.post(f"{desk.words}/confirmed/prueba", **words, version="0") for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+    assert "Hubo demasiados intentos" in answers[-1].text
+    assert "Lo que llevaba escrito." in answers[-1].text
+
+
 def without_secrets(page: str) -> str:
     """The page without what is made anew each time: links, how its picture travels, and what keeps the frame from leading anywhere."""
     page = page.replace('<base target="_blank">', "")

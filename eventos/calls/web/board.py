@@ -112,12 +112,10 @@ def _fits(row: BoardRow, chosen: str, call: CallView) -> bool:
             return chosen not in set(Standing) or row.standing.value == chosen
 
 
-@door.get(f"{ONE}/tablero.<any(csv, xlsx):kind>")
+@door.post(f"{ONE}/tablero.<any(csv, xlsx):kind>")
 def export(slug: str, public_id: str, kind: str) -> Response:
-    """The rows the filter shows, as a file."""
-    if kind not in TYPES:
-        raise NotFound
-    chosen = request.args.get("estado", "")
+    """The rows the filter shows, as a file. It leaves a line in the register, so it is asked for with a button."""
+    chosen = request.form.get("estado", "")
     with transaction() as db:
         ref = event_in_scope(db, slug, current_staff())
         call = queries.call(db, ref.id, public_id)

@@ -15,9 +15,9 @@ from eventos.calls.web.door import FORM_BODY, LARGEST_BODY, ONE, URL, WRITERS, d
 from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
 from eventos.kernel import clock, previews, tokens
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
+from eventos.kernel.errors import EventosError, InvalidInput, NotFound, RuleViolation, TooManyRequests
 from eventos.kernel.holidays import add_business_days
-from eventos.kernel.http import actor, current_staff, download
+from eventos.kernel.http import actor, current_staff, download, status_of
 from eventos.kernel.text import clean
 from eventos.publicity.queries import published_flyer
 
@@ -209,6 +209,10 @@ def _annexes(event: EventView, call: CallView, form: AnnexForm) -> str:
 @door.get(f"{ONE}/vista")
 def preview(slug: str, public_id: str) -> Any:
     """The call as one entity reads it; ?entidad= chooses which."""
+    return _preview(slug, public_id)
+
+
+def _preview(slug: str, public_id: str, *, refused: EventosError | None = None) -> Response:
     matter, rows, row = _looked_at(slug, public_id)
     form = SampleForm()
     form.offer(rows, row.convened if row else "")
@@ -219,10 +223,11 @@ def preview(slug: str, public_id: str) -> Any:
         form=form,
         row=row,
         told=_preview_of(matter, row, {}),
+        refusal=refused.message if refused else None,
         writes=current_staff().role in WRITERS,
         demo_banner=matter.event.demo,
     )
-    return previews.around(page)
+    return previews.around(page, status=status_of(refused) if refused else 200)
 
 
 @door.get(f"{ONE}/vista/correo")
@@ -240,7 +245,7 @@ def _looked_at(slug: str, public_id: str) -> tuple[MatterView, list[BoardRow], B
         ref = event_in_scope(db, slug, current_staff())
         matter = queries.matter(db, queries.with_flyer(db, queries.call(db, ref.id, public_id)))
         rows = [row for row in queries.board(db, matter.call) if not row.is_removed]
-    return matter, rows, next((each for each in rows if each.convened == request.args.get("entidad", "")), rows[0] if rows else None)
+    return matter, rows, next((each for each in rows if each.convened == request.values.get("entidad", "")), rows[0] if rows else None)
 
 
 def _preview_of(matter: MatterView, row: BoardRow | None, files: dict[str, bytes]) -> Mail:
@@ -251,10 +256,13 @@ def _preview_of(matter: MatterView, row: BoardRow | None, files: dict[str, bytes
 @door.post(f"{ONE}/prueba", roles=WRITERS)
 def test(slug: str, public_id: str) -> Any:
     """Send it to oneself, as the chosen entity would get it."""
-    with transaction() as db:
-        ref = event_in_scope(db, slug, current_staff())
-        call = queries.call(db, ref.id, public_id)
-        row = next((each for each in queries.board(db, call) if each.convened == request.form.get("entity", "")), None)
-        entity, person = (row.entity, row.liaison_name) if row else (NOBODY, "")
-        service.ask_test(db, call.id, entity=entity, person=person, mail_id=tokens.public_id(), by=actor())
+    try:
+        with transaction() as db:
+            ref = event_in_scope(db, slug, current_staff())
+            call = queries.call(db, ref.id, public_id)
+            row = next((each for each in queries.board(db, call) if each.convened == request.form.get("entidad", "")), None)
+            entity, person = (row.entity, row.liaison_name) if row else (NOBODY, "")
+            service.ask_test(db, call.id, entity=entity, person=person, mail_id=tokens.public_id(), by=actor())
+    except (RuleViolation, TooManyRequests) as refused:
+        return _preview(slug, public_id, refused=refused)
     return redirect(url_for("calls.preview", slug=slug, public_id=public_id, entidad=row.convened if row else None, aviso="call-tested"))

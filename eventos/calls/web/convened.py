@@ -52,9 +52,9 @@ def index(slug: str) -> Any:
     )
 
 
-@convened_door.get(f"{CONVENED}.csv", roles=WRITERS)
+@convened_door.post(f"{CONVENED}.csv", roles=WRITERS)
 def export(slug: str) -> Any:
-    """The list as it can be imported again. It holds the liaisons' own mails and phones, so it is written down."""
+    """The list as it can be imported again. It holds the liaisons' mails and phones: it is written down, and asked for with a button."""
     with transaction() as db:
         cycle = cycle_in_scope(db, slug, current_staff())
         rows = [row for row in queries.convened_of(db, cycle.id) if row.removed_at is None]

@@ -9,8 +9,8 @@ from eventos.cycles.queries import CycleView, WordingVersion, cycle_in_scope, wo
 from eventos.entities.queries import office_view
 from eventos.kernel import clock, previews, tokens, wordings
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.http import actor, current_staff
+from eventos.kernel.errors import InvalidInput, RuleViolation, TooManyRequests
+from eventos.kernel.http import actor, current_staff, status_of
 from eventos.kernel.wordings import Kind, Wording
 from eventos.mailings import messages, service
 from eventos.mailings.forms import WordingForm
@@ -95,8 +95,11 @@ def test(slug: str, kind: str) -> Any:
     cycle, versions = _load(slug, chosen)
     if not form.check(chosen):
         return _editor(cycle, chosen, form, versions, status=422)
-    with transaction() as db:
-        to = service.ask_sample(db, cycle.id, cycle.name, kind, form.wording(), mail_id=tokens.public_id(), by=actor())
+    try:
+        with transaction() as db:
+            to = service.ask_sample(db, cycle.id, cycle.name, kind, form.wording(), mail_id=tokens.public_id(), by=actor())
+    except (RuleViolation, TooManyRequests) as refusal:  # what was typed stays
+        return _editor(cycle, chosen, form, versions, refusal=refusal.message, status=status_of(refusal))
     return _editor(cycle, chosen, form, versions, tested=to)
 
 
