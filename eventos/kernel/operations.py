@@ -43,7 +43,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as it is described. `refusals` are the statuses it may answer beside those that every operation may."""
+    """One operation as it is described. `answer` names what it answers, "" for a file.
+
+    `refusals` are the statuses it may answer beside those that every operation may.
+    """
 
     method: str
     path: str

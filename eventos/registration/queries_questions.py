@@ -223,7 +223,15 @@ def standing(db: Session, registration_id: int, event_id: int) -> Standing:
     if sheet is None:
         return Standing(False, ())
     answered = {given.question.key: given.value for given in answers_of(db, registration_id)}
-    return Standing(True, _unanswered(sheet, answered))
+    return Standing(True, tuple(question.label for question in _unanswered(sheet, answered)))
+
+
+def missing(db: Session, registration_id: int, event_id: int) -> list[str]:
+    """The keys of required questions that are shown to a registration and have no answer."""
+    sheet = questionnaire(db, event_id)
+    if sheet is None:
+        return []
+    return [question.key for question in _unanswered(sheet, {given.question.key: given.value for given in answers_of(db, registration_id)})]
 
 
 def lacking(db: Session, event_id: int, public_ids: Sequence[str]) -> dict[str, int]:
@@ -240,9 +248,9 @@ def lacking(db: Session, event_id: int, public_ids: Sequence[str]) -> dict[str, 
     return {public_id: lacks for public_id, lacks in many.items() if lacks}
 
 
-def _unanswered(sheet: Questionnaire, answered: Mapping[str, Any]) -> tuple[str, ...]:
+def _unanswered(sheet: Questionnaire, answered: Mapping[str, Any]) -> list[Question]:
     """The required questions that these answers show and leave open."""
-    return tuple(one.label for one in shown(sheet.plain, answered) if one.said.required and one.key not in answered)
+    return [question for question in shown(sheet.plain, answered) if question.said.required and question.key not in answered]
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class CannotDecide(RuleViolation):
     message = "Esta inscripción ya no espera una decisión: alguien la atendió, o la persona la canceló."
 
 
+class NotPublished(RuleViolation):
+    code = "not_published"
+    message = "Este evento no está publicado: no hay inscripciones que decidir."
+
+
 class NeedsConsent(RuleViolation):
     code = "needs_consent"
     message = "La inscribió un colega y todavía no autoriza el uso de sus datos: solo esa persona puede confirmarla."

@@ -19,8 +19,6 @@ from eventos.kernel.audit import SYSTEM
 from eventos.kernel.vocabulary import Modality
 from eventos.people.models import Person
 from eventos.registration.models import Registration
-from eventos.registration.rules import Policy
-from eventos.registration.service.policy import save_policy
 from tests.cycles.factories import a_cycle, a_day, a_published_event, an_event
 from tests.registration.factories import a_registration
 from tests.support.smtp import Mailbox
@@ -340,14 +338,3 @@ def test_a_document_tried_too_often_is_told_to_wait_with_everything_kept(client:
     assert [answer.status_code for answer in answers] == [303] * 20 + [429]
     assert "Elvira Demo" in answers[-1].get_data(as_text=True)
     assert int(answers[-1].headers["Retry-After"]) > 0
-
-
-def test_another_event_that_is_moderated_says_so_before_it_is_ticked(client: FlaskClient, writing: Opened) -> None:
-    with writing() as db:
-        cycle = a_cycle(db)
-        slug, other = a_published_event(db, cycle=cycle).slug, a_published_event(db, cycle=cycle, number=6)
-        event_id = other.id
-    assert "Será una solicitud" not in client.get(f"/eventos/{slug}/inscripcion").text
-    with writing() as db:
-        save_policy(db, event_id, Policy(moderated=True), by=SYSTEM, now=clock.now())
-    assert "Será una solicitud: el equipo organizador la revisa." in client.get(f"/eventos/{slug}/inscripcion").text

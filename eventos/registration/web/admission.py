@@ -26,6 +26,10 @@ NOTICES = {
     "admission-same": ("info", "No había nada que cambiar."),
     "invitation-renewed": ("success", "El vínculo anterior dejó de servir. Comparta el nuevo."),
     "requests-approved": ("success", "Las solicitudes quedaron aprobadas. Avisamos a cada persona por correo."),
+    "requests-approved-waiting": (
+        "warning",
+        "Las solicitudes quedaron aprobadas, pero no hubo cupo para todas: las últimas están en lista de espera. Cada persona lo sabe.",
+    ),
     "requests-rejected": ("success", "Las solicitudes quedaron sin aprobar. Avisamos a cada persona por correo, con el motivo."),
     "requests-gone": ("info", "Esas solicitudes ya no esperaban una decisión."),
     "request-approved": ("success", "La solicitud quedó aprobada. Avisamos a la persona por correo."),
@@ -114,12 +118,16 @@ def decide_requests(slug: str) -> Any:
                     service.reject(db, each, form.reason.data or "", by=actor(), now=clock.now())
                 else:
                     service.approve(db, each, by=actor(), now=clock.now())
-    except InvalidInput as refused:
-        form.refuse(refused.fields, refused.message)
+            waits = any(each.state == RegistrationState.WAITLISTED for each in found)
+    except (InvalidInput, RuleViolation) as refused:
         with reading() as db:
             policy = queries.policy_of(db, event.id)
-        return _page(event, PolicyForm.of(policy), form, chosen=chosen), 422
-    notice = "requests-gone" if not found else "requests-rejected" if rejects else "requests-approved"
+        if isinstance(refused, InvalidInput):
+            form.refuse(refused.fields, refused.message)
+            return _page(event, PolicyForm.of(policy), form, chosen=chosen), 422
+        return _page(event, PolicyForm.of(policy), form, refused.message, chosen=chosen), 409
+    done = "requests-rejected" if rejects else "requests-approved-waiting" if waits else "requests-approved"
+    notice = done if found else "requests-gone"
     return redirect(url_for("admission.page", slug=slug, aviso=notice), 303)
 
 
