@@ -213,7 +213,8 @@ def _calls(db: Session, found: dict[str, str]) -> None:
     words = SaveCall("Convocatoria: {evento}", "{persona},\n\nConfirmen en {confirmar}", now + timedelta(minutes=30))
     sheet = "Entidad;Correo;Municipio\nAlcaldía de Aguadas;a@aguadas.example;Aguadas\n"
     sheet += "Personería Ficticia;no es;Supía\nColegio Ficticio;c@x.example;"
-    staged = {"s": storage.shelf().put(sheet.encode()).sha256, "n": "alcaldías.csv"}
+    admin = db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one()
+    staged = {"s": storage.staged().put(sheet.encode()).sha256, "n": "alcaldías.csv", "c": fifth.cycle_id, "p": admin}
     found |= {
         "call": of_forum.public_id, "old_call": db.scalars(select(Call.public_id).where(Call.event_id == fifth.id)).one(),
         "call_draft": calls.save_call(db, _event(db, NOW).id, words, by=SYSTEM, now=now), "copy": str(copies[3].id),
