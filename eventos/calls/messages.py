@@ -5,16 +5,15 @@ from typing import Any
 
 from eventos.adapters import mail
 from eventos.adapters.mail import Attachment, InlineImage, Mail
-from eventos.calls import wording
 from eventos.calls.queries import CallView, DesigneeView, LetterView, MatterView
 from eventos.calls.rules import FlyerUse
 from eventos.calls.service import message_id, token_of
+from eventos.calls.wording import LINKS
 from eventos.cycles.queries import EventView
 from eventos.entities.queries import OfficeView
-from eventos.kernel import clock, links, tokens
+from eventos.kernel import clock, filling, links, tokens
 from eventos.kernel.templating import moment, plain
 from eventos.kernel.vocabulary import Modality
-from eventos.kernel.wordings import Piece
 from eventos.registration.service.policy import invitation_token
 
 FLYER_CID = "pieza@eventos"
@@ -48,7 +47,7 @@ class Shown:
 
     subject: str
     text: str
-    paragraphs: list[list[list[Piece]]]
+    paragraphs: filling.Paragraphs
     confirm_url: str
 
 
@@ -77,8 +76,8 @@ def shown(matter: MatterView, *, entity: str, person: str, token: str = SAMPLE, 
         "inscripcion": register_url(matter, is_sample=is_sample),
         "oficina": matter.office.name,
     }
-    subject = " ".join(wording.fill(call.subject, values).split())
-    return Shown(subject, wording.fill(call.body, values), wording.paragraphs(call.body, values), url)
+    subject = " ".join(filling.fill(call.subject, values).split())
+    return Shown(subject, filling.fill(call.body, values), filling.paragraphs(call.body, values, links=LINKS), url)
 
 
 def heading(call: CallView, event: EventView) -> str:
