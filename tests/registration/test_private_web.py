@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -249,6 +250,26 @@ def test_a_group_with_somebody_on_file_answers_the_same_from_outside(app: Flask,
     unknown = client.get(booth.register(**answers(1), **rows(9)).headers["Location"]).text
     assert known == unknown
     assert "Conocida" not in known
+
+
+def test_whoever_is_written_down_while_the_event_goes_on_confirms_until_it_ends(
+    app: Flask, writing: Opened, looking: Opened, clock_at: Callable[[datetime], None]
+) -> None:
+    with writing() as db:
+        slug = an_event(db, Policy(group_limit=3, admits_late=True)).slug
+    clock_at(datetime(2030, 7, 25, 14, 0, tzinfo=UTC))
+    assert Invited(app, f"/eventos/{slug}/inscripcion/grupo").register(**answers(1), comes="", **rows(2, 3)).status_code == 303
+    with looking() as db:
+        links = [tickets.link_of(each) for each in db.execute(select(Registration).order_by(Registration.id)).scalars()]
+    theirs = {"post": "Enlace", "link_kind": "contratista", "consent": "y"}
+    confirmed = Invited(app, f"/i/{links[0]}/confirmar").register(**theirs)
+    assert confirmed.status_code == 303, confirmed.text
+    late = Invited(app, f"/i/{links[1]}/confirmar")
+    late.open()
+    clock_at(datetime(2030, 7, 25, 15, 30, tzinfo=UTC))
+    assert late.register(**theirs).status_code == 409
+    with looking() as db:
+        assert states(db) == ["active", "unconfirmed"]
 
 
 @pytest.mark.parametrize("policy", [Policy(), Policy(group_limit=1)])
