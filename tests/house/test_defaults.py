@@ -77,7 +77,7 @@ def test_no_door_of_the_public_takes_more_than_a_form(app: Flask) -> None:
         assert entry is not None
         if entry.audience is http.Audience.API:  # with a key: an event as large as its form, a sheet as large as an upload
             assert entry.max_body in {http.PUBLIC_BODY, 512 * 1024, http.UPLOAD_BODY}, rule.rule
-        elif rule.rule.endswith(("/con-archivos", "/respuestas", "/i/<token>/confirmar")):  # a form that asks for files, of an event that has such questions
+        elif rule.rule.endswith(("/con-archivos", "/respuestas", "/i/<token>/confirmar")):  # an event's own questions may ask for files
             assert entry.max_body in {http.PUBLIC_BODY, FILES_BODY}, rule.rule
         elif entry.audience is not http.Audience.STAFF:
             assert entry.max_body <= http.PUBLIC_BODY, rule.rule
