@@ -28,6 +28,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "my_registration.show": tuple(f"/i/{{{who}}}" for who in ("link", "waits", "gone", "offered", "unconfirmed", "asks", "rejected")),
     "my_registration.confirm": ("/i/{unconfirmed}/confirmar",),
     "admission.page": (f"{_DESK}/{{admits}}/admision", f"{_DESK}/{FORUM}/admision"),
+    "admission.by_hand": (f"{_DESK}/{FORUM}/inscribir", f"{_DESK}/{FIFTH}/inscribir"),
     "admission.data": ("/escritorio/inscripciones/{registration}/datos",),
     "admission.ask": ("/escritorio/inscripciones/{request}/decidir",),
     "my_registration.data": ("/i/{link}/datos",),

@@ -39,7 +39,7 @@ NOTICES = {
 }
 
 
-def _event(slug: str) -> EventView:
+def event_of_staff(slug: str) -> EventView:
     """The event, when the person signed in works in its cycle. Raises NotFound."""
     with reading() as db:
         event_in_scope(db, slug, current_staff())
@@ -48,7 +48,7 @@ def _event(slug: str) -> EventView:
 
 @door.get(URL)
 def page(slug: str) -> Any:
-    event = _event(slug)
+    event = event_of_staff(slug)
     with reading() as db:
         policy = queries.policy_of(db, event.id)
     return _page(event, PolicyForm.of(policy), DecisionForm())
@@ -78,7 +78,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
 
 @door.post(URL)
 def save(slug: str) -> Any:
-    event, form = _event(slug), PolicyForm.from_request()
+    event, form = event_of_staff(slug), PolicyForm.from_request()
     if not form.validate():
         return _page(event, form, DecisionForm()), 422
     try:
@@ -92,7 +92,7 @@ def save(slug: str) -> Any:
 
 @door.post(f"{URL}/invitacion")
 def renew(slug: str) -> Any:
-    event = _event(slug)
+    event = event_of_staff(slug)
     with transaction() as db:
         renew_invitation(db, event.id, by=actor(), now=clock.now())
     return redirect(url_for("admission.page", slug=slug, aviso="invitation-renewed"), 303)
@@ -101,7 +101,7 @@ def renew(slug: str) -> Any:
 @door.post(f"{URL}/solicitudes")
 def decide_requests(slug: str) -> Any:
     """Approve or reject the requests that were ticked; what somebody decided meanwhile is left alone."""
-    event, form = _event(slug), DecisionForm.from_request()
+    event, form = event_of_staff(slug), DecisionForm.from_request()
     rejects = request.form.get("decision") == "reject"
     chosen = tuple(dict.fromkeys(request.form.getlist("solicitud")))[:AT_ONCE]
     if not chosen:
