@@ -62,6 +62,7 @@ def _letter(view: ConfirmationView, kind: Kind, *, identifier: str, other_mail: 
         "active": active,
         "invites": invites,
         "facts": [*facts(registration), *standing(registration)],
+        "lacks": view.lacks,
         "asks": _ASKS.get(registration.state, "Ver mi inscripción"),
         "was_invited": registration.needs_consent or registration.state is RegistrationState.UNCONFIRMED,
         "may_return": registration.state is RegistrationState.CANCELLED,

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -14,11 +15,13 @@ from eventos.cycles.models import Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.people.models import Consent, Person
+from eventos.registration import service
 from eventos.registration.models import Registration, SensitiveAnswer
 from eventos.registration.queries_questions import answers_of
 from eventos.registration.rules import Policy
+from eventos.registration.rules_answers import Given, Told
 from eventos.registration.rules_questions import Question, QuestionKind
-from eventos.registration.service import tickets
+from eventos.registration.service import notify, tickets
 from eventos.registration.service.policy import save_policy
 from tests.accounts.factories import signed_in
 from tests.conftest import Opened
@@ -26,6 +29,8 @@ from tests.cycles.factories import a_published_event
 from tests.flows.guests import Booth, answers
 from tests.registration.factories import a_registration
 from tests.registration.forms import PDF, a_question, a_workshop
+from tests.registration.letters import text_of
+from tests.support.smtp import Mailbox
 from tests.support.statements import counted
 
 Asked = dict[str, Question]
@@ -172,3 +177,26 @@ def test_staff_see_who_has_not_answered_what_is_required(client: FlaskClient, as
     with counted() as few:
         client.get(f"/escritorio/eventos/{slug}/admision")
     assert len(few) == len(many)
+
+
+def test_the_mail_of_who_has_not_answered_says_so_until_they_do(
+    client: FlaskClient, asked: tuple[str, Asked], writing: Opened, outbox_run: Callable[[], int], mailbox: Mailbox
+) -> None:
+    slug, questions = asked
+    with writing() as db:
+        event = db.execute(select(Event).where(Event.slug == slug)).scalar_one()
+        one = a_registration(db, event, email="elvira@riosucio.example")
+        number = one.id
+    outbox_run()
+    (first,) = mailbox.to("elvira@riosucio.example")
+    for kind in ("plain", "html"):
+        said = text_of(first, kind)
+        assert [words in said for words in ("Le falta responder", "¿A qué taller va?", "Carta de su entidad")] == [True, True, True]
+    with writing() as db:
+        row = db.get_one(Registration, number)
+        letter = {"sha256": "0" * 64, "name": "carta.pdf", "media_type": "application/pdf", "size": 4}
+        told = Told((Given(questions["workshop"], "1"), Given(questions["letter"], letter)))
+        service.change_answers(db, row, told, by=SYSTEM, now=clock.now())
+        notify.confirm(db, number, why="repeat", now=clock.now())
+    outbox_run()
+    assert "Le falta responder" not in text_of(mailbox.to("elvira@riosucio.example")[-1], "plain")
