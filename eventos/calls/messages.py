@@ -34,6 +34,9 @@ KINDS = {
     "invited": "Se invitó a una persona designada",
     "changed": "Se avisó que el evento cambió",
     "called_off": "Se avisó que el evento se canceló",
+    "unconfirmed": "Se deshizo la confirmación anotada",
+    "extended": "Se amplió el plazo",
+    "needless": "No se envió el correo: la entidad ya había hecho lo que pedía",
 }
 _LEADS = {
     "unconfirmed": "Le recordamos esta convocatoria: todavía no hemos recibido su confirmación.",

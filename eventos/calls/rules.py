@@ -33,6 +33,15 @@ class FlyerUse(Word):
     NONE = "none", "Sin pieza"
 
 
+class Via(Word):
+    """How a confirmation came that staff write down."""
+
+    PHONE = "phone", "Por teléfono"
+    MAIL = "mail", "Por correo"
+    PAPER = "paper", "Por oficio"
+    PERSON = "person", "En persona"
+
+
 class CallClosed(RuleViolation):
     code = "call_closed"
     message = "Esta convocatoria ya no recibe respuestas: el evento pasó o se canceló."
@@ -90,6 +99,17 @@ class Signed:
 
     name: str
     post: str
+
+
+@dataclass(frozen=True)
+class RecordConfirmation:
+    """A confirmation that staff write down: who of the entity said it, how, when (aware), and what is worth keeping."""
+
+    name: str
+    post: str
+    via: Via
+    told_at: datetime
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +192,29 @@ def check_signed(signed: Signed) -> None:
             wrong[name] = "Escriba aquí solo palabras, sin vínculos ni correos."
     if wrong:
         raise InvalidInput(fields=wrong)
+
+
+def check_recorded(command: RecordConfirmation, *, sent_at: datetime | None, now: datetime) -> None:
+    """Raise InvalidInput with the field to mend: nobody named, a moment that has not come, or from before the call."""
+    wrong = {}
+    if not command.name:
+        wrong["name"] = "Escriba quién confirmó."
+    if command.told_at > now:
+        wrong["told_at"] = "Ese momento todavía no llega."
+    elif sent_at is not None and command.told_at < sent_at.replace(second=0, microsecond=0):
+        wrong["told_at"] = "Es anterior al envío de la convocatoria."
+    if wrong:
+        raise InvalidInput(fields=wrong)
+
+
+def check_extension(before: datetime | None, deadline_at: datetime, *, now: datetime) -> None:
+    """Raise InvalidInput for a deadline that is over or gives no more time; RuleViolation when there is none to extend."""
+    if before is None:
+        raise RuleViolation("Esta convocatoria no tiene plazo: recibe respuestas hasta el evento.")
+    if deadline_at <= now:
+        raise InvalidInput(fields={"deadline_at": "Ese momento ya pasó."})
+    if deadline_at <= before:
+        raise InvalidInput(fields={"deadline_at": "El nuevo plazo debe ser posterior al que hay."})
 
 
 def content_hash(call: Mapping[str, Any], attachments: Sequence[Mapping[str, Any]]) -> str:

@@ -36,7 +36,7 @@ def send_one(recipient_id: int, number: int, kind: str) -> None:
         return
     if not is_sent and is_needless(kind, view.recipient.standing, registered=registered):
         with transaction() as db:
-            service.mark_needless(db, recipient_id, number=number)
+            service.mark_needless(db, recipient_id, number=number, now=clock.now())
             outbox.finish(db)
         return
     try:

@@ -97,7 +97,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "calls.annexes": (f"{_DESK}/{NOW}/convocatoria/{{call_draft}}/anexos",),
     "calls.preview": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/vista",),
     "calls.ask_send": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/enviar?a=unconfirmed",),
-    "calls.entity": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/entidades/{{copy}}",),
+    "calls.entity": (
+        f"{_DESK}/{FORUM}/convocatoria/{{call}}/entidades/{{copy}}",
+        f"{_DESK}/{FORUM}/convocatoria/{{call}}/entidades/{{copy_new}}",
+    ),
+    "calls.record_form": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/entidades/{{copy_new}}/confirmar",),
+    "calls.extend_form": (f"{_DESK}/{FORUM}/convocatoria/{{call}}/plazo",),
     "convened.index": ("/escritorio/ciclos/{cycle}/convocadas",),
     "convened.new": ("/escritorio/ciclos/{cycle}/convocadas/nueva",),
     "convened.edit": ("/escritorio/ciclos/{cycle}/convocadas/{convened}",),

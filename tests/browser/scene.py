@@ -218,6 +218,7 @@ def _calls(db: Session, found: dict[str, str]) -> None:
     found |= {
         "call": of_forum.public_id, "old_call": db.scalars(select(Call.public_id).where(Call.event_id == fifth.id)).one(),
         "call_draft": calls.save_call(db, _event(db, NOW).id, words, by=SYSTEM, now=now), "copy": str(copies[3].id),
+        "copy_new": str(copies[-3].id),
         "receipt_new": calls.token_of(copies[-3].token_sealed), "receipt_done": calls.token_of(copies[3].token_sealed),
         "receipt_no": calls.token_of(copies[0].token_sealed), "convened": db.scalars(select(Convened.public_id)).first() or "",
         "entity_sheet": tokens.issue("convened-sheet", staged, expires_at=now + timedelta(hours=4)),

@@ -68,7 +68,7 @@ NAMED = {
     "code": {"constancias.": "certificate"},
     "key": {"questionnaire.": "form_question"},
     "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page",
-               "calls.entity": "copy", "calls.annex": "page"},
+               "calls.entity": "copy", "calls.record": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
     "kind": {"desk.registrations_file": "csv",

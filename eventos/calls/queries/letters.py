@@ -39,6 +39,9 @@ class RecipientView:
     confirmed_at: datetime | None
     confirmed_by: str
     confirmed_post: str
+    confirmed_via: str
+    confirmed_note: str
+    recorded_by: str
     declined_at: datetime | None
     decline_reason: str
     removed_at: datetime | None
@@ -129,6 +132,7 @@ _RECIPIENT = (
     CallRecipient.id, CallRecipient.public_id, CallRecipient.call_id, CallRecipient.convened_id, CallRecipient.entity_name,
     CallRecipient.mailbox, Convened.liaison_name, Convened.phone, CallRecipient.token_sealed, CallRecipient.state, CallRecipient.mails,
     CallRecipient.sent_at, CallRecipient.failure, CallRecipient.confirmed_at, CallRecipient.confirmed_by, CallRecipient.confirmed_post,
+    CallRecipient.confirmed_via, CallRecipient.confirmed_note, CallRecipient.recorded_by,
     CallRecipient.declined_at, CallRecipient.decline_reason, Convened.removed_at,
 )  # fmt: skip
 

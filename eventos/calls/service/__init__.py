@@ -1,6 +1,7 @@
 """The verbs of the room: convene, write a call, send it, and take what comes back."""
 
 from eventos.calls.service.answer import ANSWERS, confirm, decline, designate, withdraw
+from eventos.calls.service.by_hand import extend_deadline, record_confirmation, undo_confirmation
 from eventos.calls.service.compose import ask_evidence, ask_test, attach, detach, discard_call, evidence_failed, evidence_ready, save_call
 from eventos.calls.service.convened import Brought, bring, convene_expected, remove_convened, restore_convened, save_convened
 from eventos.calls.service.send import (
@@ -33,6 +34,7 @@ __all__ = [
     "discard_call",
     "evidence_failed",
     "evidence_ready",
+    "extend_deadline",
     "mark_failed",
     "mark_invited",
     "mark_needless",
@@ -42,6 +44,7 @@ __all__ = [
     "message_id",
     "note_bounce",
     "note_reply",
+    "record_confirmation",
     "remove_convened",
     "restore_convened",
     "save_call",
@@ -49,5 +52,6 @@ __all__ = [
     "send_call",
     "tell_change",
     "token_of",
+    "undo_confirmation",
     "withdraw",
 ]

@@ -34,7 +34,7 @@ def send_call(db: Session, event_id: int, public_id: str, whom: Whom, *, seen_ve
     ready = Ready(
         event.state,
         event.ends_at,
-        row.deadline_at,
+        row.extended_to or row.deadline_at,
         FlyerUse(row.flyer),
         has_flyer,
         row.version,
@@ -123,12 +123,13 @@ def mark_sent(db: Session, recipient_id: int, *, number: int, kind: str, message
     _tell(db, row.call_id, told, now, recipient_id=row.id, message_id=message_id, key=message_id, mailbox=mailbox, why=kind)
 
 
-def mark_needless(db: Session, recipient_id: int, *, number: int) -> None:
+def mark_needless(db: Session, recipient_id: int, *, number: int, now: datetime) -> None:
     """The entity did what the mail asks for before it left: nothing goes out, and the mail before stands as the last one."""
     row = queries.recipient_for_write(db, recipient_id)
     if row.mails == number and row.state == "queued":
         row.state = "sent"
     db.flush()
+    _tell(db, row.call_id, "needless", now, recipient_id=row.id, key=f"needless:{row.id}:{number}")
 
 
 def mark_failed(db: Session, recipient_id: int, *, number: int, reason: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from flask import Response, redirect, render_template, request, url_for
 
 from eventos.adapters import storage
 from eventos.adapters.tables import Cell, write_csv, write_xlsx
-from eventos.calls import messages, queries, rules, service
+from eventos.calls import evidence, messages, queries, rules, service
 from eventos.calls.forms import SendForm
 from eventos.calls.queries import BoardRow, CallView
 from eventos.calls.standing import Standing, Whom, is_chosen, is_late, is_overdue, tally
@@ -20,10 +20,12 @@ from eventos.kernel.vocabulary import EventState
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 SLOW_S = 120
+VIAS = {via.value: via.label for via in rules.Via}
 # The filters of a board: a standing, or one of these.
 EXTRA = {"troubled": "Con problema", "late": "Tarde", "overdue": "Sin respuesta y vencido", "unregistered": "Sin inscritos"}
 HEADERS = (
     *("Entidad", "Correo institucional", "Estado", "Enviada", "Mensajes", "Problema", "Confirmó", "Cargo", "Cuándo confirmó"),
+    "Cómo confirmó",
     *("Fuera de plazo", "No asistirá porque", "Designados", "Inscritos"),
 )
 
@@ -84,6 +86,7 @@ def _board(slug: str, public_id: str, *, refusal: str | None = None) -> str:
         chosen=chosen,
         heading=messages.heading(call, event),
         extra=EXTRA,
+        vias=VIAS,
         whom=[(whom, sum(is_chosen(whom, row) for row in rows)) for whom in Whom],
         advice=rules.advice(call.deadline_at, event.starts_at),
         is_over=event.ends_at is not None and event.ends_at <= now,
@@ -130,7 +133,8 @@ def _line(row: BoardRow) -> tuple[Cell, ...]:
     sent = clock.local(row.sent_at).replace(microsecond=0) if row.sent_at else None
     confirmed = clock.local(row.confirmed_at).replace(microsecond=0) if row.confirmed_at else None
     told = (row.entity, row.mailbox, row.standing.label, sent, row.mails, row.failure, row.confirmed_by, row.confirmed_post, confirmed)
-    return (*told, row.is_late, row.decline_reason, row.designated, row.registered)
+    how = VIAS.get(row.confirmed_via, "Por su vínculo") if row.confirmed_at else ""
+    return (*told, how, row.is_late, row.decline_reason, row.designated, row.registered)
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------------------
@@ -200,6 +204,11 @@ def entity(slug: str, public_id: str, number: int) -> Any:
         thread=thread,
         Standing=Standing,
         words=messages.KINDS,
+        vias=VIAS,
+        recorded=evidence.recorded,
+        extended=evidence.extended,
+        is_open=event.state is not EventState.CANCELLED and (event.ends_at is None or event.ends_at >= clock.now()),
+        writes=_writes(),
         is_late=is_late(view.answered_at, call.deadline_at),
         demo_banner=event.demo,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 
 from eventos.adapters import storage
-from eventos.calls import messages, queries, service
+from eventos.calls import messages, queries, rules, service
 from eventos.calls.forms import DeclineForm, DesignateForm, SignedForm
 from eventos.calls.queries import LetterView
 from eventos.calls.standing import is_late
@@ -47,6 +47,7 @@ def _context(token: str, view: LetterView) -> dict[str, Any]:
         "call": view.call,
         "recipient": recipient,
         "event": event,
+        "vias": {via.value: via.label for via in rules.Via},
         "is_open": event.state is not EventState.CANCELLED and not (event.ends_at is not None and clock.now() > event.ends_at),
         "is_past": view.call.deadline_at is not None and clock.now() > view.call.deadline_at,
         "is_late": is_late(recipient.answered_at, view.call.deadline_at),
