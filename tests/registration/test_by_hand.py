@@ -84,7 +84,8 @@ def test_once_the_form_is_closed_a_reason_is_asked_for_and_kept(
     assert "El formulario público está cerrado" in page
     refused = by_hand(client, again, slug)
     assert (refused.status_code, "Escriba por qué se inscribe" in refused.text) == (422, True)
-    assert by_hand(client, again, slug, reason="Reemplaza a su jefe.").status_code == 303
+    done = by_hand(client, again, slug, reason="Reemplaza a su jefe.")
+    assert "Reemplaza a su jefe. (25 de julio de 2030" in client.get(done.location).text
     with looking() as db:
         one = db.execute(select(Registration)).scalar_one()
         assert (one.state, one.decision_reason, one.decided_by.partition(":")[0]) == ("active", "Reemplaza a su jefe.", "staff")

@@ -231,6 +231,8 @@ def test_errors_of_a_group_stand_beside_their_row_and_everything_is_kept(app: Fl
     with writing() as db:
         slug = an_event(db, Policy(group_limit=2)).slug
     booth = Invited(app, f"/eventos/{slug}/inscripcion/grupo")
+    nobody = booth.register(**{**answers(1), "post": ""}).text
+    assert ("Escriba los datos de al menos una persona." in nobody, "Escriba su cargo." in nobody) == (True, True)
     wrong = booth.register(**answers(1), **{**rows(2), "members-0-email": "esto no es"})
     assert wrong.status_code == 422
     assert "Escriba un correo como" in wrong.text
