@@ -4,6 +4,7 @@ Each test has an application and a database of its own; the templates, the route
 them. What is kept is looked up by what it was made from, so whatever differs is compiled anew.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
@@ -16,6 +17,7 @@ import pytest
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy import event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Map, Rule, RuleFactory
@@ -41,11 +43,19 @@ STATEMENTS: LRUCache[Any, Any] = LRUCache(4000)
 
 
 def share(app: Flask) -> None:
-    """Let an application take its templates, and on SQLite its SQL, from those that came before it."""
+    """Let an application take its templates, and on SQLite its SQL, from those that came before it.
+
+    Its SQLite does not wait for the disk either, like the PostgreSQL of the tests: nothing here must survive the machine.
+    """
     app.jinja_env.bytecode_cache = TEMPLATES
     with app.app_context():
         if isinstance(database.engine.dialect, SQLiteDialect_pysqlite):
             database.engine.update_execution_options(compiled_cache=STATEMENTS)
+            event.listen(database.engine, "connect", _hurry)
+
+
+def _hurry(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 class Routes:
