@@ -8,6 +8,7 @@ from eventos.adapters.mail import Attachment, InlineImage, Mail
 from eventos.calls.queries import CallView, DesigneeView, LetterView, MatterView
 from eventos.calls.rules import FlyerUse
 from eventos.calls.service import message_id, token_of
+from eventos.calls.standing import Whom
 from eventos.calls.wording import LINKS
 from eventos.cycles.queries import EventView
 from eventos.entities.queries import OfficeView
@@ -110,10 +111,10 @@ def sample_letter(matter: MatterView, *, entity: str, person: str, to: str, to_n
     return _mail(matter, told, to=to, name=to_name, own=own, first=own, kind="test", files=files)
 
 
-def preview_letter(matter: MatterView, *, entity: str, person: str, to: str, files: dict[str, bytes]) -> Mail:
+def preview_letter(matter: MatterView, *, entity: str, person: str, to: str, whom: Whom, files: dict[str, bytes]) -> Mail:
     """The mail to one entity, to be looked at: nothing is missing but the secret of its link."""
     told, own = shown(matter, entity=entity, person=person), f"<vista@{links.host()}>"
-    return _mail(matter, told, to=to, name=entity, own=own, first=own, kind="call", files=files)
+    return _mail(matter, told, to=to, name=entity, own=own, first=own, kind=whom.kind, files=files)
 
 
 def _mail(matter: MatterView, told: Shown, *, to: str, name: str, own: str, first: str, kind: str, files: dict[str, bytes]) -> Mail:

@@ -124,6 +124,7 @@ class Ready:
     version: int
     seen_version: int
     is_postponed: bool = False
+    stale: tuple[str, ...] = ()  # what the pieza that would be frozen shows otherwise than the event says
 
 
 def check_call(command: SaveCall, *, now: datetime) -> None:
@@ -160,6 +161,9 @@ def check_send(ready: Ready, whom: Whom, *, now: datetime) -> None:
         raise RuleViolation("El plazo para responder ya pasó: debe ser posterior al envío.")
     if ready.flyer is not FlyerUse.NONE and not ready.has_flyer:
         raise RuleViolation("La convocatoria lleva la pieza publicitaria, y el evento aún no tiene una publicada.")
+    if ready.stale:
+        shows = spanish.join_and(list(ready.stale))
+        raise RuleViolation(f"La pieza publicada muestra {shows}: publique otra versión, o envíe la convocatoria sin pieza.")
 
 
 def advice(deadline_at: datetime | None, event_starts_at: datetime | None) -> list[str]:

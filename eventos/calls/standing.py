@@ -33,6 +33,11 @@ class Whom(Word):
     def is_reminder(self) -> bool:
         return self in {Whom.UNCONFIRMED, Whom.UNREGISTERED}
 
+    @property
+    def kind(self) -> str:
+        """The kind of mail that goes to this group: those that say why they come again are named for it."""
+        return self.value if self.is_reminder or self is Whom.BOUNCED else "call"
+
 
 class Row(Protocol):
     """What the rules need to know of an entity in a call."""

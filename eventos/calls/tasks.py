@@ -31,6 +31,8 @@ def send_one(recipient_id: int, number: int, kind: str) -> None:
         own = service.message_id(view.recipient.public_id, number, links.host())
         is_sent = bool(already_sent(db, [own]))
         registered = queries.registered_of(db, view) if kind == "unregistered" else 0
+        if view.call.flyer_version is not None and service.misleading(db, view.event, version=view.call.flyer_version):
+            view = view.without_flyer()
     if not is_sent and (why := _too_late(view)):
         _failed(recipient_id, number, why)
         return

@@ -1,6 +1,6 @@
 """One entity's copy of a call: for its mail, for the page of its receipt, and for the thread that proves what happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -126,6 +126,10 @@ class LetterView:
     @property
     def is_late(self) -> bool:
         return is_late(self.recipient.answered_at, self.call.deadline_at)
+
+    def without_flyer(self) -> "LetterView":
+        """The same without the pieza, once it shows what is no longer so."""
+        return replace(self, matter=replace(self.matter, call=replace(self.call, flyer="none")))
 
 
 _RECIPIENT = (

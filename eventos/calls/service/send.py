@@ -12,11 +12,13 @@ from eventos.calls.queries import BoardRow
 from eventos.calls.rules import FlyerUse, NothingToSend, Ready
 from eventos.calls.standing import Whom, is_chosen
 from eventos.cycles.models import Event
-from eventos.cycles.queries import event_view_by_id
+from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.kernel import audit, outbox, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import upsert
 from eventos.publicity.queries import published_flyer
+from eventos.publicity.rules import OTHER
+from eventos.publicity.service import stale_words
 
 PURPOSE = "call-receipt"
 
@@ -40,6 +42,7 @@ def send_call(db: Session, event_id: int, public_id: str, whom: Whom, *, seen_ve
         row.version,
         seen_version,
         is_postponed=event.postponed_at is not None,
+        stale=tuple(misleading(db, event)) if flyer is not None else (),
     )
     rules.check_send(ready, whom, now=now)
     chosen = [each for each in queries.board(db, queries.call_by_id(db, row.id)) if is_chosen(whom, each)]
@@ -56,6 +59,11 @@ def send_call(db: Session, event_id: int, public_id: str, whom: Whom, *, seen_ve
     db.add(CallEntry(call_id=row.id, kind="sent", at=now, by=by.name or by.ref, detail={"whom": whom.value, "mails": len(chosen)}))
     audit.record(db, by, "calls.send", "event", event_id, call=row.id, whom=whom.value, mails=len(chosen))
     return len(chosen)
+
+
+def misleading(db: Session, event: EventView, *, version: int | None = None) -> list[str]:
+    """What the published pieza, or the version that a call froze, shows that would send somebody to another day, hour or place."""
+    return [words for words in stale_words(db, event, version=version) if words != OTHER]
 
 
 def _said(row: Call) -> dict[str, Any]:
@@ -76,7 +84,7 @@ def _promise(db: Session, call_id: int, chosen: list[BoardRow], whom: Whom) -> N
             again = {"mails": each.mails + 1, "state": "queued", "failure": "", "mailbox": each.mailbox}
             db.execute(update(CallRecipient).where(CallRecipient.id == each.recipient_id).values(again))
             ids[each.convened_id] = (each.recipient_id, each.mails + 1)
-    kind = whom.value if whom in {Whom.UNCONFIRMED, Whom.UNREGISTERED, Whom.BOUNCED} else "call"  # who says why it comes again
+    kind = whom.kind
     outbox.enqueue_many(
         db,
         "calls.mail",

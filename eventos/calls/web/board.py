@@ -65,15 +65,18 @@ def one(slug: str, public_id: str) -> Any:
     return _board(slug, public_id)
 
 
-def _load(slug: str, public_id: str) -> tuple[EventView, CallView, list[BoardRow]]:
+def _load(slug: str, public_id: str) -> tuple[EventView, CallView, list[BoardRow], list[str]]:
+    """The event, its call, the board, and what the pieza of the call shows otherwise than the event says now."""
     with reading() as db:
         ref = event_in_scope(db, slug, current_staff())
         event, call = event_view_by_id(db, ref.id), queries.call(db, ref.id, public_id)
-        return event, call, queries.board(db, call)
+        carries = call.flyer != rules.FlyerUse.NONE.value and (not call.is_sent or call.flyer_version is not None)
+        stale = service.misleading(db, event, version=call.flyer_version) if carries else []
+        return event, call, queries.board(db, call), stale
 
 
 def _board(slug: str, public_id: str, *, refusal: str | None = None) -> str:
-    event, call, rows = _load(slug, public_id)
+    event, call, rows, stale = _load(slug, public_id)
     chosen, now = request.args.get("estado", ""), clock.now()
     shown = [row for row in rows if _fits(row, chosen, call)]
     waited = (now - call.evidence_at).total_seconds() if call.evidence_at else 0
@@ -89,6 +92,7 @@ def _board(slug: str, public_id: str, *, refusal: str | None = None) -> str:
         vias=VIAS,
         whom=[(whom, sum(is_chosen(whom, row) for row in rows)) for whom in Whom],
         advice=rules.advice(call.deadline_at, event.starts_at),
+        stale=stale,
         is_over=event.ends_at is not None and event.ends_at <= now,
         is_past=call.deadline_at is not None and call.deadline_at <= now,
         is_slow=call.evidence_state == "pending" and waited > SLOW_S,
@@ -151,7 +155,7 @@ def _named(told: str) -> Whom:
 
 
 def _ask(slug: str, public_id: str, whom: Whom, *, refusal: str | None = None) -> str:
-    event, call, rows = _load(slug, public_id)
+    event, call, rows, stale = _load(slug, public_id)
     form = SendForm(data={"whom": whom.value, "version": str(call.version)})
     going = [row for row in rows if is_chosen(whom, row)]
     return render_template(
@@ -163,6 +167,7 @@ def _ask(slug: str, public_id: str, whom: Whom, *, refusal: str | None = None) -
         going=going,
         without_mailbox=[row for row in rows if not row.mailbox and not row.is_removed],
         advice=rules.advice(call.deadline_at, event.starts_at),
+        stale=stale,
         refusal=refusal,
         demo_banner=event.demo,
     )

@@ -11,6 +11,7 @@ from eventos.calls import messages, queries, rules, service, wording
 from eventos.calls.forms import AnnexForm, CallForm, SampleForm
 from eventos.calls.queries import BoardRow, CallView, MatterView
 from eventos.calls.rules import FlyerUse
+from eventos.calls.standing import Whom
 from eventos.calls.web.door import FORM_BODY, LARGEST_BODY, ONE, URL, WRITERS, door
 from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
 from eventos.kernel import clock, previews, tokens
@@ -25,7 +26,7 @@ FIRST_SUBJECT = "Convocatoria: {evento}"
 FIRST_BODY = """{persona},
 {entidad}
 
-Les convocamos a {evento}, el {fecha} ({lugar}).
+Les convocamos a {evento}: {fecha}. Lugar: {lugar}.
 
 Por favor confirmen recibido y digan quiénes asistirán antes del {plazo}, en este vínculo:
 {confirmar}
@@ -41,7 +42,9 @@ def new(slug: str) -> Any:
     event = _event(slug)
     with reading() as db:
         flyer = FlyerUse.SHOWN if published_flyer(db, event.id) else FlyerUse.NONE
-    first = {"subject": FIRST_SUBJECT, "body": FIRST_BODY, "flyer": flyer.value, "deadline_at": _first_deadline(event)}
+    deadline_at = _first_deadline(event)
+    body = FIRST_BODY if deadline_at else FIRST_BODY.replace(" antes del {plazo}", "")
+    first = {"subject": FIRST_SUBJECT, "body": body, "flyer": flyer.value, "deadline_at": deadline_at}
     return _form(event, CallForm(data=first))
 
 
@@ -222,7 +225,8 @@ def _preview(slug: str, public_id: str, *, refused: EventosError | None = None) 
         call=matter.call,
         form=form,
         row=row,
-        told=_preview_of(matter, row, {}),
+        subject=_preview_of(matter, row, {}).subject,
+        whom=_whom(),
         refusal=refused.message if refused else None,
         writes=current_staff().role in WRITERS,
         demo_banner=matter.event.demo,
@@ -250,7 +254,13 @@ def _looked_at(slug: str, public_id: str) -> tuple[MatterView, list[BoardRow], B
 
 def _preview_of(matter: MatterView, row: BoardRow | None, files: dict[str, bytes]) -> Mail:
     entity, person, to = (row.entity, row.liaison_name, row.mailbox) if row else (NOBODY, "", "")
-    return messages.preview_letter(matter, entity=entity, person=person, to=to, files=files)
+    return messages.preview_letter(matter, entity=entity, person=person, to=to, whom=_whom(), files=files)
+
+
+def _whom() -> Whom:
+    """The group whose mail is looked at (?a=): a reminder says why it comes."""
+    told = request.args.get("a", "")
+    return Whom(told) if told in set(Whom) else Whom.ALL
 
 
 @door.post(f"{ONE}/prueba", roles=WRITERS)
