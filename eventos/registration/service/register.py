@@ -225,7 +225,8 @@ def seat(db: Session, registration: Registration, modality: str, now: datetime) 
         registration.state, registration.waitlisted_at = RegistrationState.WAITLISTED.value, now
     elif registration.group_id is not None and registration.consent_id is None:
         registration.state = RegistrationState.UNCONFIRMED.value
-        registration.expires_at = held_until(terms_of(db, registration.event_id).starts_at, now, GROUP_LIFE)
+        terms = terms_of(db, registration.event_id)
+        registration.expires_at = held_until(terms.starts_at, terms.ends_at, now, GROUP_LIFE)
         expire_at(db, registration.event_id, registration.expires_at)
     else:
         registration.state = RegistrationState.ACTIVE.value
