@@ -89,4 +89,5 @@ def extend(slug: str, public_id: str) -> Any:
 
 
 def _extend(event: EventView, call: CallView, form: ExtendForm, *, refusal: str | None = None) -> str:
-    return render_template("calls/extend.html", event=event, call=call, form=form, refusal=refusal, demo_banner=event.demo)
+    is_past = call.deadline_at is not None and call.deadline_at <= clock.now()
+    return render_template("calls/extend.html", event=event, call=call, form=form, is_past=is_past, refusal=refusal, demo_banner=event.demo)
