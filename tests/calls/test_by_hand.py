@@ -104,6 +104,7 @@ def test_a_longer_deadline_counts_everywhere_and_what_was_sent_stays(db: Session
     assert not row_of(db, event, public_id, one).is_late
     assert letter(db, recipients(db, event, public_id)[0]).call.deadline_at == longer
     paper = evidence.html(evidence.gathered(db, after, now=NOW))
+    assert "p. m.." not in paper.replace("\u00a0", " ")
     assert "Al enviarla era el 20 de julio de 2030" in paper
     assert "Confirmen antes del 20 de julio de 2030" in paper
     assert "calls.extend_deadline" in set(db.scalars(select(AuditEntry.action)))

@@ -211,7 +211,6 @@ def entity(slug: str, public_id: str, number: int) -> Any:
         words=messages.KINDS,
         vias=VIAS,
         recorded=evidence.recorded,
-        extended=evidence.extended,
         is_open=event.state is not EventState.CANCELLED and (event.ends_at is None or event.ends_at >= clock.now()),
         writes=_writes(),
         is_late=is_late(view.answered_at, call.deadline_at),
