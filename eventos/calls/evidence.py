@@ -65,7 +65,8 @@ def _line(entry: EntryView) -> dict[str, Any]:
         told = [f"{KINDS['sent']}: {Whom(detail['whom']).label[:1].lower()}{Whom(detail['whom']).label[1:]} ({detail.get('mails', 0)})"]
     told += [detail[name] for name in ("reason", "mailbox", "sender") if detail.get(name)]
     told += [words for words in (recorded(detail), extended(detail)) if words]
-    return {"at": moment(entry.at), "entity": entry.entity, "what": " ".join(sentence(words) for words in told), "by": entry.by, "message_id": entry.message_id}
+    what = " ".join(f"{words}{'' if words.endswith('.') else '.'}" for words in told)
+    return {"at": moment(entry.at), "entity": entry.entity, "what": what, "by": entry.by, "message_id": entry.message_id}
 
 
 def recorded(detail: Mapping[str, Any]) -> str:
