@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from eventos.kernel.outbox import Job
 from eventos.people.models import Consent
 from eventos.registration.models import Registration, RegistrationGroup
 from eventos.registration.rules import Policy
@@ -15,7 +16,7 @@ from eventos.registration.service import tickets
 from tests.conftest import Opened
 from tests.flows.guests import answers
 from tests.registration.factories import a_registration
-from tests.registration.test_private_web import Invited, an_event, states
+from tests.registration.test_private_web import Invited, an_event, invitation_of, states
 
 
 def rows(*numbers: int) -> dict[str, str]:
@@ -117,3 +118,28 @@ def test_an_event_without_groups_has_no_form_for_them(client: FlaskClient, writi
     with writing() as db:
         slug = an_event(db, policy).slug
     assert client.get(f"/eventos/{slug}/inscripcion/grupo").status_code == 404
+
+
+def test_who_does_not_come_is_not_promised_a_mail(app: Flask, client: FlaskClient, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        slug = an_event(db, Policy(group_limit=3)).slug
+    booth = Invited(app, f"/eventos/{slug}/inscripcion/grupo")
+    comes = client.get(booth.register(**answers(1), comes="y", **rows(2)).headers["Location"]).text
+    stays = client.get(booth.register(**answers(3), comes="", **rows(4)).headers["Location"]).text
+    assert ("Revise su correo" in comes, "Usted no asiste: a usted no le escribimos." in comes) == (True, False)
+    assert ("Revise su correo" in stays, "Usted no asiste: a usted no le escribimos." in stays) == (False, True)
+    with looking() as db:
+        told = [job.args["registration_id"] for job in db.execute(select(Job).where(Job.name == "registration.confirm")).scalars()]
+        assert len(told) == 3
+
+
+def test_the_closed_form_of_a_private_event_leads_back_to_its_invitation(
+    client: FlaskClient, writing: Opened, clock_at: Callable[[datetime], None]
+) -> None:
+    with writing() as db:
+        event = an_event(db, Policy(is_private=True, group_limit=3))
+        slug, token = event.slug, invitation_of(db, event)
+    clock_at(datetime(2030, 7, 26, tzinfo=UTC))
+    for way in ("inscripcion", "grupo"):
+        page = client.get(f"/privado/{token}/{way}").text
+        assert (f'href="/privado/{token}"' in page, f"/eventos/{slug}" in page) == (True, False), way

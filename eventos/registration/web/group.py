@@ -54,7 +54,8 @@ def submit(slug: str, invitation: str | None = None) -> Any:
         raise NotFound("No encontramos ese evento.")
     if filled.is_trap:
         note_trap()
-        return redirect(url_for("registration.received", receipt=receipt_of([opening.id], filled.email.data or "")), 303)
+        told = {"members": len(filled.members.said()), "comes": bool(filled.comes.data)}
+        return redirect(url_for("registration.received", receipt=receipt_of([opening.id], filled.email.data or "", **told)), 303)
     if not filled.validate():
         return _page(slug, filled, 422, invitation=invitation)
     command = filled.to_group(slug, notice_of(office))
@@ -71,7 +72,7 @@ def submit(slug: str, invitation: str | None = None) -> Any:
         if isinstance(refused, TooManyRequests):
             page.headers["Retry-After"] = str(refused.retry_after)
         return page
-    receipt = receipt_of([opening.id], command.leader.identity.email, members=len(command.members))
+    receipt = receipt_of([opening.id], command.leader.identity.email, members=len(command.members), comes=command.comes)
     return redirect(url_for("registration.received", receipt=receipt), 303)
 
 
@@ -86,8 +87,8 @@ def _page(slug: str, filled: GroupForm | None, status: int, *, refusal: str | No
         sheet = _asked(db, opening)
     now = clock.now()
     if not window_of(event, now, late=opening.admits_late).accepts:
-        closed = render_template("registration/closed.html", event=event, reason=why_closed(event, now), demo_banner=event.demo)
-        return make_response(closed, 200 if status == 200 else 409)
+        told = {"event": event, "reason": why_closed(event, now), "invitation": invitation, "demo_banner": event.demo}
+        return make_response(render_template("registration/closed.html", **told), 200 if status == 200 else 409)
     if filled is None:
         filled = _form_class(sheet, office, slug)(data={"comes": True})
         filled.offer_seats(event.modality)

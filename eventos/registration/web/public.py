@@ -49,7 +49,8 @@ def form(slug: str, invitation: str | None = None) -> Any:
             raise NotFound("No encontramos ese evento.")
         invitation = invitation_token(sealed)
     if not window_of(event, clock.now(), late=policy.admits_late).accepts:
-        return render_template("registration/closed.html", event=event, reason=why_closed(event, clock.now()), demo_banner=event.demo)
+        told_then = {"event": event, "reason": why_closed(event, clock.now()), "invitation": invitation, "demo_banner": event.demo}
+        return render_template("registration/closed.html", **told_then)
     return _form_page(slug, None, 200, told=told, invitation=invitation)
 
 
@@ -116,9 +117,9 @@ def note_trap() -> None:
         limits.hit(db, (TRAPPED, client_address()))
 
 
-def receipt_of(event_ids: list[int], email: str, *, members: int = 0) -> str:
+def receipt_of(event_ids: list[int], email: str, *, members: int = 0, comes: bool = True) -> str:
     """The sealed, dated text that the receipt page is made from: the same for everybody who typed the same."""
-    content = {"e": sorted(event_ids), "m": mask_email(email), "n": members}
+    content = {"e": sorted(event_ids), "m": mask_email(email), "n": members, "c": comes}
     return tokens.issue("receipt", content, expires_at=clock.now() + RECEIPT_LIFE)
 
 
@@ -211,6 +212,7 @@ def received(receipt: str) -> Any:
             events=events,
             masked=content["m"],
             members=content.get("n", 0),
+            comes=content.get("c", True),
             hidden=hidden,
             demo_banner=any(event.demo for event in events),
         )
