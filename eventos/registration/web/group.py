@@ -54,8 +54,9 @@ def submit(slug: str, invitation: str | None = None) -> Any:
         raise NotFound("No encontramos ese evento.")
     if filled.is_trap:
         note_trap()
-        told = {"members": len(filled.members.said()), "comes": bool(filled.comes.data)}
-        return redirect(url_for("registration.received", receipt=receipt_of([opening.id], filled.email.data or "", **told)), 303)
+        members, comes = len(filled.members.said()), bool(filled.comes.data)
+        receipt = receipt_of([opening.id], filled.email.data or "", members=members, comes=comes)
+        return redirect(url_for("registration.received", receipt=receipt), 303)
     if not filled.validate():
         return _page(slug, filled, 422, invitation=invitation)
     command = filled.to_group(slug, notice_of(office))
