@@ -1,6 +1,7 @@
 """The words of a call as each entity gets it, of its reminders, and of the invitation to somebody it designated."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from eventos.adapters import mail
@@ -19,6 +20,7 @@ from eventos.registration.service.policy import invitation_token
 
 FLYER_CID = "pieza@eventos"
 SAMPLE = "ejemplo"
+PUT_OFF_AT_MOST = timedelta(days=180)  # how long after the day it had an invitation still opens the form
 _SOMEBODY = OfficeView(name="la oficina")  # a subject is shown to staff without asking who they are
 # How each line of the thread is told.
 KINDS = {
@@ -177,11 +179,13 @@ def _facts(call: CallView, event: EventView) -> list[tuple[str, str]]:
 def notice(view: LetterView, *, number: int, is_off: bool) -> Mail:
     """The event changed, or was called off: one mail to each entity that got its call. `number` is the change of the event it is about."""
     event, recipient = view.event, view.recipient
-    opening = "Evento cancelado" if is_off else "Cambió el evento"
+    is_put_off = event.postponed_at is not None and not is_off
+    opening = "Evento cancelado" if is_off else "Evento aplazado" if is_put_off else "Cambió el evento"
     context = {
         "opening": opening,
         "entity": recipient.entity,
         "is_off": is_off,
+        "is_put_off": is_put_off,
         "reason": event.cancel_reason,
         "facts": _facts(view.call, event)[: 1 if is_off else 4],
         "url": receipt_url(token_of(recipient.token_sealed)),
@@ -236,8 +240,8 @@ def invitation(named: DesigneeView, view: LetterView) -> Mail:
 
 
 def prefill(named: DesigneeView, view: LetterView) -> str:
-    """What an entity told of somebody, sealed, for the registration form to open with; it lives until the event ends."""
-    until = view.event.ends_at or clock.now()
+    """What an entity told of somebody, sealed, for the registration form to open with while it is open: events are put off."""
+    until = (view.event.ends_at or clock.now()) + PUT_OFF_AT_MOST
     told = {
         "given_names": named.given_names,
         "family_names": named.family_names,

@@ -105,7 +105,10 @@ def send_test(call_id: int, entity: str, person: str, to: str, to_name: str, mai
         matter = queries.matter(db, queries.with_flyer(db, queries.call_by_id(db, call_id)))
     files = _files(messages.wanted_files(matter.call))
     letter = messages.sample_letter(matter, entity=entity, person=person, to=to, to_name=to_name, mail_id=mail_id, files=files)
-    mail.send(letter)
+    with reading() as db:
+        is_sent = bool(already_sent(db, [letter.message_id]))
+    if not is_sent:
+        mail.send(letter)
     _record(letter, "calls.test", matter.event.id)
 
 
