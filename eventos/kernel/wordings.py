@@ -231,7 +231,7 @@ KINDS: dict[str, Kind] = {
             "No asistió",
             "Después de cerrar el acta, a quienes no llegaron, solo si usted lo envía.",
             "Le esperábamos",
-            "Usted estaba inscrito y no vimos su asistencia. Si asistió, escríbanos: respondiendo este correo nos llega.",
+            "Usted estaba inscrito y no vimos su asistencia. Si asistió, cuéntenoslo respondiendo este correo.",
         ),
     )
 }
