@@ -40,7 +40,6 @@ class SheetForm(BaseForm):
     """The attendance sheet on paper: who is on it, and how many rows are left blank for those who come without registering."""
 
     day = SelectField("Día", choices=[])
-    part = SelectField("Parte de la lista", choices=[], default="0")
     blank = WholeField(
         "Filas en blanco al final",
         [Optional(), NumberRange(0, 100, "Escriba un número de 0 a 100.")],

@@ -70,6 +70,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "desk.registrations": (f"{_DESK}/{FIFTH}/inscripciones", f"{_DESK}/{THIRD}/inscripciones"),
     "desk.bulk_done": (f"{_DESK}/{{full}}/inscripciones/varias/{{bulk}}",),
     "desk.sheet": (f"{_DESK}/{FIFTH}/planilla",),
+    "desk.sheet_ready": ("/escritorio/planillas/{paper}",),
     "desk.duplicates": ("/escritorio/repetidas",),
     "desk.compare": ("/escritorio/repetidas/{twin_one}/{twin_other}",),
     "desk.registration_detail": ("/escritorio/inscripciones/{registration}",),

@@ -24,7 +24,7 @@ from eventos.checkin.service.devices import make_device
 from eventos.cycles.models import Cycle, CycleStaff
 from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
-from eventos.desk.service import save_view
+from eventos.desk.service import ask_sheet, save_view
 from eventos.dialogue import service as dialogue
 from eventos.dialogue.rules import SaveQuestion
 from eventos.inbox.models import InboundMail
@@ -58,7 +58,7 @@ NAMED = {
              "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "desk.bulk": "bulk", "desk.remove_view": "view", "desk.unmerge": "merge",
-        "admission.": "registration", "importing.": "sheet",
+        "desk.sheet": "paper", "admission.": "registration", "importing.": "sheet",
         "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
         "questionnaire.": "registration", "mailings.": "reminder", "inbox.": "inbound",
@@ -122,6 +122,8 @@ def an_office(db: Session) -> Office:
     own["section"] = str(reports.save_section(db, event.id, SaveSection("text", "Título", ("Texto",)), by=SYSTEM))
     own["ahead"] = ahead.slug
     doubles = [a_registration(db, event).person for _ in range(4)]
+    paper = {"day": "", "blank": 20, "empty": True}
+    own["paper"] = ask_sheet(db, event.id, paper, rows=0, reason="Visita sin lista.", by=SYSTEM, now=now)
     own["person"], own["double"] = doubles[0].public_id, doubles[1].public_id
     own["merge"] = merging.merge(db, doubles[2].id, doubles[3].id, by=SYSTEM, now=now).public_id
     again = bulk.begin(db, event.id, bulk.Ask(bulk.Action.RESEND), by=SYSTEM, now=now)
