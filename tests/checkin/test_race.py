@@ -18,10 +18,9 @@ from tests.support.databases import ROOT, environment
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
-# One process for each device, all parted from one that has read the program, before anything is connected. Each reads every ticket,
-# through its own device or through one that all share with the same nonces, and tells its verdicts in one line.
+# What each process does: every ticket, through its own device or through one that all share with the same nonces.
 RUNNER = """
-import json, os, sys, traceback
+import json, sys
 from datetime import datetime
 from sqlalchemy import select
 from eventos.app import create_app
@@ -31,43 +30,21 @@ from eventos.checkin.queries import DeviceView, events_to_offer
 from eventos.checkin.rules import SeenScan
 from eventos.kernel import db as database
 
-everybody = json.loads(sys.stdin.read())
+told = json.loads(sys.argv[1])
 app = create_app(ring=lambda: None)
-
-
-def read(number, told):
-    now = datetime.fromisoformat(told["now"])
-    with app.app_context():
-        with database.reading() as db:
-            event = next(each for each in events_to_offer(db, told["cycle"]) if each.id == told["event"])
-        device = DeviceView(told["device"], "", told["name"], now, (event,))
-        os.write(is_ready, b".")
-        os.read(gone, 1)  # until the one that started us lets go of its end
-        verdicts = []
-        for nonce, registration in told["scans"]:
-            with database.transaction() as db:
-                seen = SeenScan(nonce, registration=registration, scanned_at=now, reason="carrera")
-                verdicts.append(service.record_scans(db, device, event, [seen], now=now)[0].verdict.value)
-    os.write(1, (json.dumps([number, verdicts]) + "\\n").encode())
-
-
-(ready, is_ready), (gone, go) = os.pipe(), os.pipe()
-started = []
-for number, told in enumerate(everybody):
-    started.append(os.fork())
-    if started[-1] == 0:
-        try:
-            os.close(go)
-            read(number, told)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-os.close(is_ready)
-for _ in everybody:
-    assert os.read(ready, 1) == b".", "a process ended before the race"
-os.close(go)
-sys.exit(any([os.waitpid(pid, 0)[1] for pid in started]))
+now = datetime.fromisoformat(told["now"])
+with app.app_context():
+    with database.reading() as db:
+        event = next(each for each in events_to_offer(db, told["cycle"]) if each.id == told["event"])
+    device = DeviceView(told["device"], "", told["name"], now, (event,))
+    print("ready", flush=True)
+    sys.stdin.readline()
+    verdicts = []
+    for nonce, registration in told["scans"]:
+        with database.transaction() as db:
+            seen = SeenScan(nonce, registration=registration, scanned_at=now, reason="carrera")
+            verdicts.append(service.record_scans(db, device, event, [seen], now=now)[0].verdict.value)
+    print(json.dumps(verdicts))
 """
 
 
@@ -108,16 +85,28 @@ def test_one_acceptance_per_ticket_and_one_row_per_nonce(settings: Settings, wri
 def run(settings: Settings, told: list[dict[str, object]]) -> list[list[str]]:
     """One process for each, all let go at the same moment; gives what each was answered."""
     variables = {"data_dir": settings.data_dir, "database_url": settings.database_url, "log_level": "ERROR"}
-    done = subprocess.run(
-        [sys.executable, "-c", RUNNER],
-        cwd=ROOT,
-        env=environment(**variables) | {"PYTHONPATH": str(ROOT)},
-        input=json.dumps(told),
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    answers = dict(json.loads(line) for line in done.stdout.splitlines())
-    return [answers[number] for number in range(len(told))]
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", RUNNER, json.dumps(one)],
+            cwd=ROOT,
+            env=environment(**variables) | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for one in told
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n", process.communicate()[1]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    answers = []
+    for process in started:
+        out, errors = process.communicate(timeout=900)
+        assert process.returncode == 0, errors[-3000:]
+        answers.append(json.loads(out))
+    return answers
