@@ -5,7 +5,7 @@ threads), over many answers on one kept-alive connection after a warm start; the
 pragmas and run (`bench_app.py`): nothing but text for pages; for writes what no durable registration does without: the same form read, one
 row with what it says, unique by document and by code, inserted by SQLAlchemy Core and committed, a redirect. `ratio` is value / floor and
 `budget` is what the ratio may be, so a slower machine moves both. Where there is no floor the budget is in the unit of the value.
-It ends with status 0 also when something is over its budget: that is what `ok` says.
+It ends with status 1 when something is over its budget (`ok` is false) or could not be measured, and names it on the last line of stderr.
 """
 
 import json
@@ -29,6 +29,8 @@ TICK = os.sysconf("SC_CLK_TCK")
 WARM = 15
 ENOUGH_CPU = 1.0  # seconds: a tick of the clock in /proc is 10 ms, so this is right to one percent
 ENOUGH_TIME = 12.0  # seconds an item may take by the wall
+
+broken: list[str] = []  # what was over its budget in this run
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def say(
     ratio = value / floor if floor and value is not None else None
     judged = ratio if floor else value
     ok = None if budget is None else judged is not None and (judged <= budget if most else judged >= budget)
+    if ok is False:
+        broken.append(name)
     line = {
         "name": name,
         "value": None if value is None else round(value, 3),
@@ -192,7 +196,14 @@ def main() -> int:
         for name, value, unit, budget, most in bench_scene.work(data_dir, scene):
             say(name, value, unit, budget=budget, most=most)
     say("the whole bench", time.monotonic() - began, "s", budget=600)
-    return 0
+    return verdict()
+
+
+def verdict() -> int:
+    """The status to end with."""
+    if broken:
+        sys.stderr.write(f"over budget: {', '.join(broken)}\n")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from eventos.kernel.db import transaction
 from eventos.kernel.outbox import task
 
 
-@task("accounts.send_link")
+@task("accounts.send_link", mails=True)
 def send_link(staff_id: int, purpose: str, mail_id: str) -> None:
     """Make the link, let go of the database, send. A second try carries a new link; the first stays good until one is used."""
     with transaction() as db:

@@ -3,11 +3,13 @@
 import contextlib
 import hashlib
 import io
+import math
 import os
 import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +17,7 @@ from eventos.kernel.errors import NotFound
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1024 * 1024
+STAGED = "por-entrar"
 
 
 class FileMissing(NotFound):
@@ -106,6 +109,19 @@ class Folder:
         """Remove a file whose time is over; nobody else may point at it."""
         self._place(sha256).unlink(missing_ok=True)
 
+    def forget_before(self, moment: datetime) -> int:
+        """Remove what was last put before a moment; gives how many."""
+        old = [key for key in self.keys() if self._put_at(key) < moment.timestamp()]
+        for key in old:
+            self.forget(key)
+        return len(old)
+
+    def _put_at(self, sha256: str) -> float:
+        try:
+            return self._place(sha256).stat().st_mtime
+        except FileNotFoundError:  # somebody else was faster
+            return math.inf
+
     def keys(self) -> Iterator[str]:
         """Every key that is kept, in order, for backups and checks."""
         for target in sorted(self._root.glob("??/??/*")):
@@ -133,11 +149,18 @@ def _sync_directory(directory: Path) -> None:
 
 
 _shelf: list[Folder] = []
+_staged: list[Folder] = []
 
 
 def configure(path: Path) -> None:
-    """Say where this process keeps its files (the roof does, once)."""
+    """Say where this process keeps its files (the roof does, once); what waits for a decision lies beside them."""
     _shelf[:] = [Folder(path)]
+    _staged[:] = [Folder(path.with_name(STAGED))]
+
+
+def staged() -> Folder:
+    """The folder of what somebody brought and has not decided about: nothing points at it, it is in no backup, and it is swept."""
+    return _staged[0]
 
 
 def shelf() -> Folder:

@@ -1,6 +1,7 @@
 """The thread of a call as a printed document: what was sent with its hash, how each entity stands, and every line with its date."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from eventos.calls import queries
 from eventos.calls.messages import KINDS, shown
-from eventos.calls.queries import BoardRow, CallView, EntryView
+from eventos.calls.queries import BoardRow, CallView, EntryView, MatterView
+from eventos.calls.rules import Via
 from eventos.calls.standing import Standing, Tally, Whom, tally
-from eventos.cycles.queries import EventView, event_view_by_id
-from eventos.entities.queries import OfficeView, office_view
 from eventos.kernel.settings import ROOT
 from eventos.kernel.spanish import sentence
 from eventos.kernel.templating import moment, plain
@@ -24,9 +24,7 @@ SHEET = ROOT / "templates" / "pdf" / "calls" / "evidence.css"
 class Evidence:
     """Everything the document says, as it stood at `at`."""
 
-    call: CallView
-    event: EventView
-    office: OfficeView
+    matter: MatterView
     rows: list[BoardRow]
     tally: Tally
     thread: list[EntryView]
@@ -38,18 +36,19 @@ def gathered(db: Session, call: CallView, *, now: datetime) -> Evidence:
     rows = queries.board(db, call)
     thread = queries.thread(db, call.id)
     counted = tally(rows, deadline_at=call.deadline_at, now=now)
-    return Evidence(call, event_view_by_id(db, call.event_id), office_view(db), rows, counted, thread, now)
+    return Evidence(queries.matter(db, call), rows, counted, thread, now)
 
 
 def html(paper: Evidence) -> str:
     """The document as HTML, for the PDF."""
-    sample = shown(paper.call, paper.event, paper.office, entity="{entidad}", person="{persona}", token=OWN_LINK)
+    first = replace(paper.matter.call, deadline_at=paper.matter.call.first_deadline_at)
+    sample = shown(replace(paper.matter, call=first), entity="{entidad}", person="{persona}", token=OWN_LINK)
     return plain(
         "pdf/calls/evidence.html",
         paper=paper,
-        call=paper.call,
-        event=paper.event,
-        office=paper.office,
+        call=paper.matter.call,
+        event=paper.matter.event,
+        office=paper.matter.office,
         subject=sample.subject,
         text=sample.text,
         numbers=[(each.label, paper.tally.by[each]) for each in Standing if paper.tally.by[each]],
@@ -65,7 +64,22 @@ def _line(entry: EntryView) -> dict[str, Any]:
     if entry.kind == "sent" and detail.get("whom") in set(Whom):
         told = [f"{KINDS['sent']}: {Whom(detail['whom']).label[:1].lower()}{Whom(detail['whom']).label[1:]} ({detail.get('mails', 0)})"]
     told += [detail[name] for name in ("reason", "mailbox", "sender") if detail.get(name)]
-    return {"at": moment(entry.at), "entity": entry.entity, "what": ". ".join(told), "by": entry.by, "message_id": entry.message_id}
+    told += [words for words in (recorded(detail), extended(detail)) if words]
+    what = " ".join(f"{words}{'' if words.endswith('.') else '.'}" for words in told)
+    return {"at": moment(entry.at), "entity": entry.entity, "what": what, "by": entry.by, "message_id": entry.message_id}
+
+
+def recorded(detail: Mapping[str, Any]) -> str:
+    """How a confirmation came that staff wrote down; "" for one that the entity gave by itself."""
+    if detail.get("via") not in set(Via):
+        return ""
+    told = f"{Via(detail['via']).label}, {detail['told_at']}; lo anotó {detail['recorded_by']}"
+    return f"{told}: {detail['note']}" if detail.get("note") else told
+
+
+def extended(detail: Mapping[str, Any]) -> str:
+    """From when until when a deadline was put off."""
+    return f"Del {detail['from']} al {detail['to']}" if detail.get("to") else ""
 
 
 def _answer(row: BoardRow) -> str:
@@ -75,7 +89,8 @@ def _answer(row: BoardRow) -> str:
     if row.standing is Standing.DECLINED:
         return f"No asistirá: {sentence(row.decline_reason)} {who}, {moment(row.declined_at)}{late}"
     if row.standing is Standing.CONFIRMED:
-        return f"{who}, {moment(row.confirmed_at)}{late}"
+        how = f" ({Via(row.confirmed_via).label.lower()})" if row.confirmed_via else ""
+        return f"{who}{how}, {moment(row.confirmed_at)}{late}"
     return row.failure
 
 

@@ -1,13 +1,25 @@
 """The forms of the room: an entity to convene, a call, its annexes, whom to send it to; and what an entity answers."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from wtforms import FileField, HiddenField, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from eventos.accounts.rules import check_email
 from eventos.calls.queries import BoardRow, CallView, ConvenedView
-from eventos.calls.rules import LONGEST_BODY, LONGEST_SUBJECT, MOST_DESIGNEES, Designee, FlyerUse, SaveCall, SaveConvened, Signed
+from eventos.calls.rules import (
+    LONGEST_BODY,
+    LONGEST_SUBJECT,
+    MOST_DESIGNEES,
+    Designee,
+    FlyerUse,
+    RecordConfirmation,
+    SaveCall,
+    SaveConvened,
+    Signed,
+    Via,
+)
 from eventos.calls.sheets import Column
 from eventos.calls.standing import Whom
 from eventos.cycles.forms.fields import MomentField, RowForm, Rows
@@ -159,6 +171,24 @@ class SignedForm(BaseForm):
 
     def signed(self) -> Signed:
         return Signed(self.name.data or "", self.post.data or "")
+
+
+class RecordForm(BaseForm):
+    """A confirmation that staff write down."""
+
+    name = TextLine("Quién confirmó", [Needed("Escriba quién confirmó."), Max(160), NoLinks()], render_kw={"autocomplete": "off"})
+    post = TextLine("Su cargo", [Max(160), NoLinks()], render_kw={"autocomplete": "off"})
+    via = RadioField("Cómo", choices=choices(*Via.choices()), default=Via.PHONE.value)
+    told_at = MomentField("Cuándo", [Needed("Escriba cuándo.")])
+    note = TextBlock("Nota", [Max(400)])
+
+    def to_command(self) -> RecordConfirmation:
+        said = {name: self[name].data or "" for name in ("name", "post", "note")}
+        return RecordConfirmation(**said, via=Via(self.via.data), told_at=cast(datetime, self.told_at.data))
+
+
+class ExtendForm(BaseForm):
+    deadline_at = MomentField("Nuevo plazo", [Needed("Escriba el nuevo plazo.")])
 
 
 class DeclineForm(SignedForm):

@@ -1,23 +1,27 @@
 """The words of a call as each entity gets it, of its reminders, and of the invitation to somebody it designated."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from eventos.adapters import mail
 from eventos.adapters.mail import Attachment, InlineImage, Mail
-from eventos.calls import wording
-from eventos.calls.queries import CallView, DesigneeView, LetterView
+from eventos.calls.queries import CallView, DesigneeView, LetterView, MatterView
 from eventos.calls.rules import FlyerUse
 from eventos.calls.service import message_id, token_of
+from eventos.calls.standing import Whom
+from eventos.calls.wording import LINKS
 from eventos.cycles.queries import EventView
 from eventos.entities.queries import OfficeView
-from eventos.kernel import clock, links, tokens
+from eventos.kernel import clock, filling, links, tokens
 from eventos.kernel.templating import moment, plain
 from eventos.kernel.vocabulary import Modality
-from eventos.kernel.wordings import Piece
+from eventos.registration.service.policy import invitation_token
 
 FLYER_CID = "pieza@eventos"
 SAMPLE = "ejemplo"
+PUT_OFF_AT_MOST = timedelta(days=180)  # how long after the day it had an invitation still opens the form
+_SOMEBODY = OfficeView(name="la oficina")  # a subject is shown to staff without asking who they are
 # How each line of the thread is told.
 KINDS = {
     "sent": "Se dio la orden de envío",
@@ -33,9 +37,11 @@ KINDS = {
     "invited": "Se invitó a una persona designada",
     "changed": "Se avisó que el evento cambió",
     "called_off": "Se avisó que el evento se canceló",
+    "unconfirmed": "Se deshizo la confirmación anotada",
+    "extended": "Se amplió el plazo",
+    "needless": "No se envió el correo: la entidad ya había hecho lo que pedía",
 }
 _LEADS = {
-    "call": "",
     "unconfirmed": "Le recordamos esta convocatoria: todavía no hemos recibido su confirmación.",
     "unregistered": "Le recordamos esta convocatoria: todavía no hay inscritos de su entidad.",
 }
@@ -47,7 +53,7 @@ class Shown:
 
     subject: str
     text: str
-    paragraphs: list[list[list[Piece]]]
+    paragraphs: filling.Paragraphs
     confirm_url: str
 
 
@@ -55,34 +61,41 @@ def receipt_url(token: str) -> str:
     return links.absolute(f"/convocatoria/{token}")
 
 
-def shown(call: CallView, event: EventView, office: OfficeView, *, entity: str, person: str, token: str) -> Shown:
-    """The subject and text of a call with its fields filled in for one entity."""
-    url = receipt_url(token)
+def register_url(matter: MatterView, *, is_sample: bool) -> str:
+    """Where people of an entity register; the form of a private event has no address but that of its invitation."""
+    if matter.invitation is None:
+        return links.absolute(f"/eventos/{matter.event.slug}/inscripcion")
+    return links.absolute(f"/privado/{SAMPLE if is_sample else invitation_token(matter.invitation)}/inscripcion")
+
+
+def shown(matter: MatterView, *, entity: str, person: str, token: str = SAMPLE, is_sample: bool = True) -> Shown:
+    """The subject and text of a call with its fields filled in for one entity. A sample opens nothing: its links are invented."""
+    call, event, url = matter.call, matter.event, receipt_url(token)
     values = {
         "entidad": entity,
         "persona": person or "Señores",
         "evento": event.title,
-        "fecha": event.when or "fecha por confirmar",
+        "fecha": "fecha por confirmar" if event.postponed_at else event.when or "fecha por confirmar",
         "lugar": event.place or ("virtual" if event.modality is Modality.VIRTUAL else "lugar por confirmar"),
         "plazo": moment(call.deadline_at),
         "confirmar": url,
-        "inscripcion": links.absolute(f"/eventos/{event.slug}/inscripcion"),
-        "oficina": office.name,
+        "inscripcion": register_url(matter, is_sample=is_sample),
+        "oficina": matter.office.name,
     }
-    subject = " ".join(wording.fill(call.subject, values).split())
-    return Shown(subject, wording.fill(call.body, values), wording.paragraphs(call.body, values), url)
+    subject = " ".join(filling.fill(call.subject, values).split())
+    return Shown(subject, filling.fill(call.body, values), filling.paragraphs(call.body, values, links=LINKS), url)
 
 
-def heading(call: CallView, event: EventView, office: OfficeView) -> str:
+def heading(call: CallView, event: EventView) -> str:
     """The subject of a call as staff read it, said to no entity in particular."""
-    return shown(call, event, office, entity="cada entidad", person="", token=SAMPLE).subject
+    return shown(MatterView(call, event, _SOMEBODY), entity="cada entidad", person="").subject
 
 
 def shown_to(view: LetterView) -> Shown:
     """The call as the entity of this copy reads it."""
     recipient = view.recipient
     token = token_of(recipient.token_sealed)
-    return shown(view.call, view.event, view.office, entity=recipient.entity, person=recipient.liaison_name, token=token)
+    return shown(view.matter, entity=recipient.entity, person=recipient.liaison_name, token=token, is_sample=False)
 
 
 def letter(view: LetterView, *, kind: str, number: int, files: dict[str, bytes]) -> Mail:
@@ -90,58 +103,40 @@ def letter(view: LetterView, *, kind: str, number: int, files: dict[str, bytes])
     recipient, told = view.recipient, shown_to(view)
     own = message_id(recipient.public_id, number, links.host())
     first = message_id(recipient.public_id, 1, links.host())
-    return _mail(
-        view.call, view.event, view.office, told, to=recipient.mailbox, name=recipient.entity, own=own, first=first, kind=kind, files=files
-    )
+    return _mail(view.matter, told, to=recipient.mailbox, name=recipient.entity, own=own, first=first, kind=kind, files=files)
 
 
-def sample_letter(
-    call: CallView,
-    event: EventView,
-    office: OfficeView,
-    *,
-    entity: str,
-    person: str,
-    to: str,
-    to_name: str,
-    mail_id: str,
-    files: dict[str, bytes],
-) -> Mail:
+def sample_letter(matter: MatterView, *, entity: str, person: str, to: str, to_name: str, mail_id: str, files: dict[str, bytes]) -> Mail:
     """The same, to somebody of the office, with a link that confirms nothing."""
-    told = shown(call, event, office, entity=entity, person=person, token=SAMPLE)
     own = f"<prueba.{mail_id}@{links.host()}>"
-    return _mail(call, event, office, told, to=to, name=to_name, own=own, first=own, kind="test", files=files)
+    told = shown(matter, entity=entity, person=person)
+    return _mail(matter, told, to=to, name=to_name, own=own, first=own, kind="test", files=files)
 
 
-def _mail(
-    call: CallView,
-    event: EventView,
-    office: OfficeView,
-    told: Shown,
-    *,
-    to: str,
-    name: str,
-    own: str,
-    first: str,
-    kind: str,
-    files: dict[str, bytes],
-) -> Mail:
-    picture = files.get(call.flyer_files.get("wide", "")) if call.flyer == FlyerUse.SHOWN.value else None
+def preview_letter(matter: MatterView, *, entity: str, person: str, to: str, whom: Whom, files: dict[str, bytes]) -> Mail:
+    """The mail to one entity, to be looked at: nothing is missing but the secret of its link."""
+    told, own = shown(matter, entity=entity, person=person), f"<vista@{links.host()}>"
+    return _mail(matter, told, to=to, name=entity, own=own, first=own, kind=whom.kind, files=files)
+
+
+def _mail(matter: MatterView, told: Shown, *, to: str, name: str, own: str, first: str, kind: str, files: dict[str, bytes]) -> Mail:
+    call, event, office = matter.call, matter.event, matter.office
+    picture = files.get(picture_of(call))
     context: dict[str, Any] = {
         "told": told,
         "lead": _LEADS.get(kind, ""),
         "facts": _facts(call, event),
         "event": event,
-        "event_url": links.event(event.slug),
+        "event_url": links.event(event.slug) if matter.invitation is None else "",
         "flyer_cid": FLYER_CID if picture else "",
         "flyer_alt": f"Pieza publicitaria: {event.title}",
-        "flyer_url": links.absolute(f"/eventos/{event.slug}/pieza.pdf") if call.flyer != FlyerUse.NONE.value else "",
+        "flyer_url": _flyer_url(matter, told) if call.flyer != FlyerUse.NONE.value else "",
         "annexes": [each["filename"] for each in call.attachments],
         "is_test": kind == "test",
         "office": office,
         "demo_banner": event.demo,
     }
-    prefix = {"test": "[Prueba] ", "call": ""}.get(kind, "Recordatorio: ")
+    prefix = "[Prueba] " if kind == "test" else "Recordatorio: " if _LEADS.get(kind) else ""
     answers_to = office.email or mail.sender()[1]
     return Mail(
         to=to,
@@ -164,6 +159,13 @@ def _mail(
     )
 
 
+def _flyer_url(matter: MatterView, told: Shown) -> str:
+    """The pieza in PDF: on the public page of the event, or behind the entity's own link when the event has none."""
+    if matter.invitation is None:
+        return links.absolute(f"/eventos/{matter.event.slug}/pieza.pdf")
+    return f"{told.confirm_url}/pieza.pdf"
+
+
 def _facts(call: CallView, event: EventView) -> list[tuple[str, str]]:
     return [
         ("Evento", event.title),
@@ -177,11 +179,13 @@ def _facts(call: CallView, event: EventView) -> list[tuple[str, str]]:
 def notice(view: LetterView, *, number: int, is_off: bool) -> Mail:
     """The event changed, or was called off: one mail to each entity that got its call. `number` is the change of the event it is about."""
     event, recipient = view.event, view.recipient
-    opening = "Evento cancelado" if is_off else "Cambió el evento"
+    is_put_off = event.postponed_at is not None and not is_off
+    opening = "Evento cancelado" if is_off else "Evento aplazado" if is_put_off else "Cambió el evento"
     context = {
         "opening": opening,
         "entity": recipient.entity,
         "is_off": is_off,
+        "is_put_off": is_put_off,
         "reason": event.cancel_reason,
         "facts": _facts(view.call, event)[: 1 if is_off else 4],
         "url": receipt_url(token_of(recipient.token_sealed)),
@@ -201,10 +205,14 @@ def notice(view: LetterView, *, number: int, is_off: bool) -> Mail:
     )
 
 
+def picture_of(call: CallView) -> str:
+    """The SHA-256 of the pieza that is seen inside the mail; "" when none is."""
+    return call.flyer_files.get("wide", "") if call.flyer == FlyerUse.SHOWN.value else ""
+
+
 def wanted_files(call: CallView) -> list[str]:
     """The SHA-256 of every file that goes with a call."""
-    pictures = [call.flyer_files["wide"]] if call.flyer == FlyerUse.SHOWN.value and "wide" in call.flyer_files else []
-    return [*pictures, *(each["sha256"] for each in call.attachments)]
+    return [*filter(None, [picture_of(call)]), *(each["sha256"] for each in call.attachments)]
 
 
 def invitation(named: DesigneeView, view: LetterView) -> Mail:
@@ -232,8 +240,8 @@ def invitation(named: DesigneeView, view: LetterView) -> Mail:
 
 
 def prefill(named: DesigneeView, view: LetterView) -> str:
-    """What an entity told of somebody, sealed, for the registration form to open with; it lives until the event ends."""
-    until = view.event.ends_at or clock.now()
+    """What an entity told of somebody, sealed, for the registration form to open with while it is open: events are put off."""
+    until = (view.event.ends_at or clock.now()) + PUT_OFF_AT_MOST
     told = {
         "given_names": named.given_names,
         "family_names": named.family_names,

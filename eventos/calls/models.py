@@ -35,7 +35,7 @@ class Call(Base):
     """The convocatoria of an event. Once sent, its words, pieza and annexes are frozen, and `content_sha256` is their hash.
 
     `attachments`: [{"filename", "media_type", "sha256", "size"}]. `version` grows with every change, so that a page opened before it
-    sends nothing. `evidence_*`: the printed thread, made by a worker.
+    sends nothing. `extended_to`: a longer deadline that was given after the sending. `evidence_*`: the printed thread, made by a worker.
     """
 
     __tablename__ = "event_call"
@@ -53,6 +53,7 @@ class Call(Base):
     subject: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     deadline_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    extended_to: Mapped[datetime | None] = mapped_column(UTCDateTime)
     flyer: Mapped[str] = mapped_column(Text, default="none", server_default="none")
     flyer_version: Mapped[int | None]
     flyer_files: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -78,6 +79,7 @@ class CallRecipient(Base):
 
     The link of its receipt is sealed (it is mailed again in reminders) and looked up by SHA-256. `mails` counts what was promised to it,
     the number in each Message-ID. `state` is the delivery of the last mail; what the entity answered stands apart from it.
+    `confirmed_via`, `confirmed_note` and `recorded_by`: when staff wrote the confirmation down, how it came, and who did.
     """
 
     __tablename__ = "event_call_recipient"
@@ -101,6 +103,9 @@ class CallRecipient(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     confirmed_by: Mapped[str] = mapped_column(Text, default="", server_default="")
     confirmed_post: Mapped[str] = mapped_column(Text, default="", server_default="")
+    confirmed_via: Mapped[str] = mapped_column(Text, default="", server_default="")
+    confirmed_note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    recorded_by: Mapped[str] = mapped_column(Text, default="", server_default="")
     declined_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     decline_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
@@ -135,7 +140,7 @@ class CallEntry(Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('sent', 'call', 'reminder', 'failed', 'bounced', 'reply', 'confirmed', 'declined', 'designated', 'withdrawn', "
-            "'invited', 'changed', 'called_off')",
+            "'invited', 'changed', 'called_off', 'unconfirmed', 'extended', 'needless')",
             name="kind",
         ),
         Index("ix_event_call_entry_call", "call_id", "id"),

@@ -33,6 +33,15 @@ class FlyerUse(Word):
     NONE = "none", "Sin pieza"
 
 
+class Via(Word):
+    """How a confirmation came that staff write down."""
+
+    PHONE = "phone", "Por teléfono"
+    MAIL = "mail", "Por correo"
+    PAPER = "paper", "Por oficio"
+    PERSON = "person", "En persona"
+
+
 class CallClosed(RuleViolation):
     code = "call_closed"
     message = "Esta convocatoria ya no recibe respuestas: el evento pasó o se canceló."
@@ -93,6 +102,17 @@ class Signed:
 
 
 @dataclass(frozen=True)
+class RecordConfirmation:
+    """A confirmation that staff write down: who of the entity said it, how, when (aware), and what is worth keeping."""
+
+    name: str
+    post: str
+    via: Via
+    told_at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Ready:
     """What a call has when somebody wants it to go out."""
 
@@ -103,6 +123,8 @@ class Ready:
     has_flyer: bool
     version: int
     seen_version: int
+    is_postponed: bool = False
+    stale: tuple[str, ...] = ()  # what the pieza that would be frozen shows otherwise than the event says
 
 
 def check_call(command: SaveCall, *, now: datetime) -> None:
@@ -131,12 +153,17 @@ def check_send(ready: Ready, whom: Whom, *, now: datetime) -> None:
         raise CallChanged
     if ready.event_state is not EventState.PUBLISHED:
         raise RuleViolation("Publique primero el evento: la convocatoria lleva a su página.")
+    if ready.is_postponed:
+        raise RuleViolation("El evento está aplazado y sin fecha: escriba la nueva fecha antes de convocar o recordar.")
     if ready.ends_at is not None and ready.ends_at <= now:
         raise RuleViolation("El evento ya pasó: no se puede convocar.")
     if ready.deadline_at is not None and ready.deadline_at <= now and not whom.is_reminder:
         raise RuleViolation("El plazo para responder ya pasó: debe ser posterior al envío.")
     if ready.flyer is not FlyerUse.NONE and not ready.has_flyer:
         raise RuleViolation("La convocatoria lleva la pieza publicitaria, y el evento aún no tiene una publicada.")
+    if ready.stale:
+        shows = spanish.join_and(list(ready.stale))
+        raise RuleViolation(f"La pieza publicada muestra {shows}: publique otra versión, o envíe la convocatoria sin pieza.")
 
 
 def advice(deadline_at: datetime | None, event_starts_at: datetime | None) -> list[str]:
@@ -169,6 +196,29 @@ def check_signed(signed: Signed) -> None:
             wrong[name] = "Escriba aquí solo palabras, sin vínculos ni correos."
     if wrong:
         raise InvalidInput(fields=wrong)
+
+
+def check_recorded(command: RecordConfirmation, *, sent_at: datetime | None, now: datetime) -> None:
+    """Raise InvalidInput with the field to mend: nobody named, a moment that has not come, or from before the call."""
+    wrong = {}
+    if not command.name:
+        wrong["name"] = "Escriba quién confirmó."
+    if command.told_at > now:
+        wrong["told_at"] = "Ese momento todavía no llega."
+    elif sent_at is not None and command.told_at < sent_at.replace(second=0, microsecond=0):
+        wrong["told_at"] = "Es anterior al envío de la convocatoria."
+    if wrong:
+        raise InvalidInput(fields=wrong)
+
+
+def check_extension(before: datetime | None, deadline_at: datetime, *, now: datetime) -> None:
+    """Raise InvalidInput for a deadline that is over or gives no more time; RuleViolation when there is none to extend."""
+    if before is None:
+        raise RuleViolation("Esta convocatoria no tiene plazo: recibe respuestas hasta el evento.")
+    if deadline_at <= now:
+        raise InvalidInput(fields={"deadline_at": "Ese momento ya pasó."})
+    if deadline_at <= before:
+        raise InvalidInput(fields={"deadline_at": "El nuevo plazo debe ser posterior al que hay."})
 
 
 def content_hash(call: Mapping[str, Any], attachments: Sequence[Mapping[str, Any]]) -> str:

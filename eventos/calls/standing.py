@@ -33,6 +33,11 @@ class Whom(Word):
     def is_reminder(self) -> bool:
         return self in {Whom.UNCONFIRMED, Whom.UNREGISTERED}
 
+    @property
+    def kind(self) -> str:
+        """The kind of mail that goes to this group: those that say why they come again are named for it."""
+        return self.value if self.is_reminder or self is Whom.BOUNCED else "call"
+
 
 class Row(Protocol):
     """What the rules need to know of an entity in a call."""
@@ -109,6 +114,15 @@ _WANTED: dict[Whom, frozenset[Standing]] = {
     Whom.UNREGISTERED: frozenset({Standing.SENT, Standing.CONFIRMED}),
     Whom.BOUNCED: frozenset({Standing.FAILED, Standing.BOUNCED}),
 }
+
+
+def is_needless(kind: str, stands: Standing, *, registered: int) -> bool:
+    """Whether a mail that was promised has nothing to say any more: between the order and the sending, the entity did what it asks for."""
+    if stands is Standing.DECLINED:
+        return True
+    if kind == "unregistered":
+        return registered > 0
+    return kind in {"unconfirmed", "bounced"} and stands is Standing.CONFIRMED
 
 
 def is_chosen(whom: Whom, row: Row) -> bool:

@@ -5,31 +5,41 @@ from sqlalchemy.orm import Session
 from eventos.adapters import mail, storage
 from eventos.adapters.mail import Mail
 from eventos.adapters.storage import FileMissing
-from eventos.calls import evidence, messages, queries, rules, service
-from eventos.cycles.queries import event_view_by_id
-from eventos.entities.queries import office_view
+from eventos.calls import evidence, messages, queries, rules, service, sheets
+from eventos.calls.standing import is_needless
 from eventos.kernel import clock, correspondence, links, outbox, pace, reach
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
 from eventos.kernel.reach import Reached
+from eventos.kernel.rounds import every_minute
 from eventos.kernel.text import mask_email
 from eventos.kernel.vocabulary import EventState
 from eventos.registration.queries import already_sent
 
 LOST = "Un anexo de la convocatoria ya no está en el archivo. Redacte otra convocatoria con él."
 OFF = "El evento se canceló antes de que saliera este correo."
+PUT_OFF = "El evento se aplazó antes de que saliera este correo."
+TAKEN_OUT = "La entidad se retiró de las convocadas antes de que saliera este correo."
 
 
-@task("calls.mail")
+@task("calls.mail", mails=True)
 def send_one(recipient_id: int, number: int, kind: str) -> None:
     """Send one entity its call or reminder, once a turn is free. Killed anywhere, it sends the same message again at most once."""
     with reading() as db:
         view = queries.letter_view(db, recipient_id)
         own = service.message_id(view.recipient.public_id, number, links.host())
         is_sent = bool(already_sent(db, [own]))
-    if view.event.state is EventState.CANCELLED:
-        _failed(recipient_id, number, OFF)
+        registered = queries.registered_of(db, view) if kind == "unregistered" else 0
+        if view.call.flyer_version is not None and service.misleading(db, view.event, version=view.call.flyer_version):
+            view = view.without_flyer()
+    if not is_sent and (why := _too_late(view)):
+        _failed(recipient_id, number, why)
+        return
+    if not is_sent and is_needless(kind, view.recipient.standing, registered=registered):
+        with transaction() as db:
+            service.mark_needless(db, recipient_id, number=number, now=clock.now())
+            outbox.finish(db)
         return
     try:
         letter = messages.letter(view, kind=kind, number=number, files=_files(messages.wanted_files(view.call)))
@@ -50,6 +60,15 @@ def send_one(recipient_id: int, number: int, kind: str) -> None:
     with transaction() as db:
         service.mark_sent(db, recipient_id, number=number, kind=kind, message_id=own, mailbox=letter.to, now=clock.now())
     _record(letter, "calls.mail", view.event.id)
+
+
+def _too_late(view: queries.LetterView) -> str:
+    """Why a mail that was promised must not leave any more, for people; "" while it may."""
+    if view.event.state is EventState.CANCELLED:
+        return OFF
+    if view.event.postponed_at is not None:
+        return PUT_OFF
+    return TAKEN_OUT if view.recipient.is_removed else ""
 
 
 def _turn() -> None:
@@ -79,29 +98,21 @@ def _failed(recipient_id: int, number: int, reason: str) -> None:
         outbox.finish(db)
 
 
-@task("calls.test")
+@task("calls.test", mails=True)
 def send_test(call_id: int, entity: str, person: str, to: str, to_name: str, mail_id: str) -> None:
     """Send somebody of the office the call as an entity would get it."""
     with reading() as db:
-        call = queries.call_by_id(db, call_id)
-        event, office = event_view_by_id(db, call.event_id), office_view(db)
-        call = queries.with_flyer(db, call)
-    letter = messages.sample_letter(
-        call,
-        event,
-        office,
-        entity=entity,
-        person=person,
-        to=to,
-        to_name=to_name,
-        mail_id=mail_id,
-        files=_files(messages.wanted_files(call)),
-    )
-    mail.send(letter)
-    _record(letter, "calls.test", event.id)
+        matter = queries.matter(db, queries.with_flyer(db, queries.call_by_id(db, call_id)))
+    files = _files(messages.wanted_files(matter.call))
+    letter = messages.sample_letter(matter, entity=entity, person=person, to=to, to_name=to_name, mail_id=mail_id, files=files)
+    with reading() as db:
+        is_sent = bool(already_sent(db, [letter.message_id]))
+    if not is_sent:
+        mail.send(letter)
+    _record(letter, "calls.test", matter.event.id)
 
 
-@task("calls.invite")
+@task("calls.invite", mails=True)
 def invite(designee_id: int) -> None:
     """Invite somebody an entity designated to register; taken back meanwhile, they are not written to."""
     with reading() as db:
@@ -111,8 +122,12 @@ def invite(designee_id: int) -> None:
             outbox.finish(db)
         return
     letter = messages.invitation(*found)
+    with reading() as db:
+        is_sent = bool(already_sent(db, [letter.message_id]))
     try:
-        mail.send(letter)
+        if not is_sent:
+            _turn()
+            mail.send(letter)
     except PermanentFailure as refused:
         _refused(letter, "calls.invite", found[1].event.id, refused.message)
         with transaction() as db:
@@ -124,7 +139,7 @@ def invite(designee_id: int) -> None:
     _record(letter, "calls.invite", found[1].event.id)
 
 
-@task("calls.notice")
+@task("calls.notice", mails=True)
 def notice(recipient_id: int, number: int, is_off: bool) -> None:
     """Tell one entity that the event changed or is off. When it changed again meanwhile, the mail that follows says it all."""
     with reading() as db:
@@ -206,6 +221,12 @@ def print_evidence(call_id: int) -> None:
     with transaction() as db:
         service.evidence_ready(db, call_id, sha256=stored.sha256, now=clock.now())
         outbox.finish(db)
+
+
+@every_minute
+def forget_sheets() -> None:
+    """What was brought to be looked at, and never entered."""
+    storage.staged().forget_before(clock.now() - sheets.STAGED_LIFE)
 
 
 @on("mail.bounced")

@@ -22,7 +22,7 @@ from eventos.cycles.models import (
     SeatPool,
     Speaker,
 )
-from eventos.desk.models import SavedView
+from eventos.desk.models import AttendanceSheet, SavedView
 from eventos.dialogue.models import Question
 from eventos.entities.models import Entity, Office
 from eventos.inbox.models import InboundDecision, InboundMail
@@ -71,7 +71,7 @@ def remove(db: Session) -> int:
         db.execute(delete(of_person).where(of_person.registration_id.in_(registrations)))
     db.execute(delete(RosterEntry).where(RosterEntry.roster_id.in_(rosters)))
     db.execute(delete(Scan).where(Scan.registration_id.in_(registrations)))
-    for of_door in (Scan, DeviceEvent, BadgeSheet, Roster):
+    for of_door in (Scan, DeviceEvent, BadgeSheet, AttendanceSheet, Roster):
         db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
     db.execute(delete(AfterMail).where(AfterMail.event_id.in_(events)))

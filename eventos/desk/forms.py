@@ -1,8 +1,9 @@
 """The small forms of the desk: why a registration is cancelled or a list leaves with documents, what is done to many, views, the sheet."""
 
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, SelectField
 from wtforms.validators import NumberRange, Optional
 
+from eventos.cycles.forms.fields import WholeField
 from eventos.kernel.vocabulary import Modality
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextLine, choices
 from eventos.registration.service.bulk import Action
@@ -39,8 +40,7 @@ class SheetForm(BaseForm):
     """The attendance sheet on paper: who is on it, and how many rows are left blank for those who come without registering."""
 
     day = SelectField("Día", choices=[])
-    part = SelectField("Parte de la lista", choices=[], default="0")
-    blank = IntegerField(
+    blank = WholeField(
         "Filas en blanco al final",
         [Optional(), NumberRange(0, 100, "Escriba un número de 0 a 100.")],
         default=10,

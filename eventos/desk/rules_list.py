@@ -10,6 +10,7 @@ from eventos.kernel.vocabulary import Modality, RegistrationState, Source, Word
 from eventos.registration.rules_questions import CLOSED, NO, YES, Question, QuestionKind
 
 LONGEST = 100
+ROWS, MORE_ROWS = 50, ("100", "200")
 
 
 class Column(Word):
@@ -64,6 +65,7 @@ class Chosen:
     grupo: str = ""
     rebote: str = ""
     orden: str = ""
+    filas: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     columnas: tuple[str, ...] = field(default=())
 
@@ -76,12 +78,18 @@ class Chosen:
     @property
     def address(self) -> dict[str, Any]:
         """Everything, as the arguments of an address."""
-        return self.narrowing | ({"orden": self.orden} if self.orden else {}) | ({"columnas": list(self.columnas)} if self.columnas else {})
+        plain = {name: value for name in ("orden", "filas") if (value := getattr(self, name))}
+        return self.narrowing | plain | ({"columnas": list(self.columnas)} if self.columnas else {})
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The same, as the hidden fields of a form."""
         return [(name, one) for name, value in self.address.items() for one in (value if isinstance(value, list) else [value])]
+
+    @property
+    def rows(self) -> int:
+        """How many rows a page of it has."""
+        return int(self.filas) if self.filas else ROWS
 
     def sorted_by(self, name: str) -> "Chosen":
         """The list by this column; asked again, the other way round."""
@@ -108,6 +116,7 @@ def chosen_from(given: Mapping[str, Sequence[str]], questions: Sequence[Question
         grupo=said.get("grupo", ""),
         rebote="si" if said.get("rebote") == "si" else "",
         orden=order if order.removeprefix("-") in SORTABLE else "",
+        filas=said.get("filas", "") if said.get("filas", "") in MORE_ROWS else "",
         answers=tuple(answered),
         columnas=tuple(dict.fromkeys(name for name in given.get("columnas", ()) if name in known)),
     )

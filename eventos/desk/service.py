@@ -1,17 +1,18 @@
-"""Saves the way somebody likes to look at a list, and takes it away again."""
+"""Saves the way somebody likes to look at a list, and takes it away again; asks for attendance sheets and remembers their files."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from eventos.desk.models import SavedView
-from eventos.kernel import audit, tokens
+from eventos.desk.models import AttendanceSheet, SavedView
+from eventos.kernel import audit, outbox, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput, NotAllowed, NotFound
 
 MOST_VIEWS = 30
+SHEET_LIFE = timedelta(hours=24)  # it carries everybody's document, and who needs it again asks again
 
 
 def save_view(
@@ -44,3 +45,32 @@ def remove_view(db: Session, cycle_id: int, public_id: str, *, by: Actor, staff_
     db.delete(view)
     audit.record(db, by, "desk.remove_view", "saved_view", view.id)
     db.flush()
+
+
+def ask_sheet(db: Session, event_id: int, options: dict[str, Any], *, rows: int, reason: str, by: Actor, now: datetime) -> str:
+    """Promise the attendance sheet of an event; that it was asked for, and what for, is written down. Gives its public id."""
+    sheet = AttendanceSheet(
+        public_id=tokens.public_id(), event_id=event_id, options=options, state="pending", requested_by=by.name or by.ref, requested_at=now
+    )
+    db.add(sheet)
+    db.flush()
+    outbox.enqueue(db, "desk.print_sheet", key=f"desk.print_sheet:{sheet.id}", sheet_id=sheet.id)
+    audit.record(db, by, "desk.print_sheet", "event", event_id, rows=rows, blank=options["blank"], reason=reason)
+    return sheet.public_id
+
+
+def end_sheet(db: Session, sheet_id: int, *, people: int, parts: int, sha256: str | None, error: str | None) -> None:
+    """Remember the file, or why there is none."""
+    values = {"state": "ready" if sha256 else "error", "people": people, "parts": parts, "file_sha256": sha256, "error": error}
+    db.execute(update(AttendanceSheet).where(AttendanceSheet.id == sheet_id, AttendanceSheet.state == "pending").values(**values))
+
+
+def forget_sheets(db: Session, *, now: datetime) -> list[str]:
+    """Sheets whose time is over have no file any more. Answers the files that no other sheet has."""
+    over = (AttendanceSheet.state == "ready", AttendanceSheet.requested_at < now - SHEET_LIFE)
+    keys = set(db.execute(select(AttendanceSheet.file_sha256).where(*over)).scalars())
+    if not keys:
+        return []
+    db.execute(update(AttendanceSheet).where(*over).values(state="gone", file_sha256=None))
+    kept = set(db.execute(select(AttendanceSheet.file_sha256).where(AttendanceSheet.file_sha256.in_(keys))).scalars())
+    return sorted(key for key in keys - kept if key)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from eventos.cycles.models import Event
+from eventos.cycles.models import Event, EventDay
 from eventos.cycles.queries.cards import Member, in_scope
 from eventos.inbox.models import InboundDecision, InboundMail
 from eventos.kernel.correspondence import MailRecord
@@ -58,7 +58,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Invited:
-    """The registration whose invite was answered; `day`: which day of the event that invite was for."""
+    """The registration whose invite was answered; `day`: which day of the event that invite was for, of how many."""
 
     registration_id: int
     event_id: int
@@ -66,6 +66,7 @@ class Invited:
     sequence: int
     is_registered: bool
     day: int
+    days: int
 
 
 def inbound(db: Session, staff: Member, *, page: int) -> list[InboundRow]:
@@ -110,9 +111,10 @@ def invited_by(db: Session, uid: str) -> Invited | None:
     further = _DAY.fullmatch(uid)
     candidates = {uid: 1} | ({f"{further[1]}@{further[3]}": int(further[2])} if further else {})
     original, person = aliased(Person), aliased(Person)
+    days = select(func.count()).select_from(EventDay).where(EventDay.event_id == Event.id).correlate(Event).scalar_subquery()
     row = db.execute(
         select(Registration.id, Registration.event_id, Registration.uid, Registration.state, person.email)
-        .add_columns((Registration.sequence + Event.sequence).label("invite_sequence"))
+        .add_columns((Registration.sequence + Event.sequence).label("invite_sequence"), days.label("days"))
         .join(Event, Event.id == Registration.event_id)
         .join(original, original.id == Registration.person_id)
         .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
@@ -121,7 +123,7 @@ def invited_by(db: Session, uid: str) -> Invited | None:
     if row is None:
         return None
     is_registered = row.state == RegistrationState.ACTIVE.value
-    return Invited(row.id, row.event_id, row.email, row.invite_sequence, is_registered, candidates[row.uid])
+    return Invited(row.id, row.event_id, row.email, row.invite_sequence, is_registered, candidates[row.uid], row.days)
 
 
 def outworn(db: Session, *, since: datetime, until: datetime) -> list[str]:

@@ -85,7 +85,7 @@ class Verdict:
 
 
 class Invited(Protocol):
-    """The registration an answer is about. `day`: which day of the event the invite was for."""
+    """The registration an answer is about. `day`: which day of the event the invite was for, of how many."""
 
     @property
     def email(self) -> str: ...
@@ -95,6 +95,8 @@ class Invited(Protocol):
     def is_registered(self) -> bool: ...
     @property
     def day(self) -> int: ...
+    @property
+    def days(self) -> int: ...
 
 
 FOREIGN = Verdict("foreign", "No responde a ningún correo enviado desde aquí.")
@@ -123,7 +125,7 @@ def judge_answer(letter: Letter, answer: Answered, invited: Invited | None, *, c
         return Verdict("noted", "La inscripción ya no está confirmada.")
     if answer.sequence is not None and answer.sequence < invited.sequence:
         return Verdict("noted", "Responde a una cita anterior: el evento cambió después.")
-    if invited.day > 1:
+    if max(invited.day, invited.days) > 1:  # who cannot come one day may come the others: it says nothing of the registration
         return Verdict("noted", f"{ANSWERS[answer.answer]} el día {invited.day} del evento.")
     if not checks_senders:
         return Verdict("doubtful", f"{ANSWERS[answer.answer]}. Nadie comprobó quién lo envía: confírmelo usted.")

@@ -1,16 +1,15 @@
 """Every minute, what was dropped in the folder is taken in; files older than 90 days are forgotten."""
 
 import logging
-import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy.exc import DataError, IntegrityError
 
 from eventos.adapters import storage
-from eventos.adapters.mail import inbox
+from eventos.adapters.mail import dropped, inbox
 from eventos.inbox import queries, service
 from eventos.inbox.rules import KEPT
 from eventos.kernel import clock
@@ -22,39 +21,60 @@ from eventos.kernel.rounds import every_minute
 log = logging.getLogger("eventos.inbox")
 
 AT_ONCE = 50
-SETTLED_S = 2.0  # whoever is still writing a file gets this long after its last byte
-REFUSED = "no-leidos"
 _LATE = timedelta(days=30)
 _cleared_on: list[date] = []
+# What a strange file can make a parser or the database say. A database that is away is none of these: its file waits.
+_THE_FILE_IS_BAD = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    DataError,
+    IntegrityError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @every_minute
 def collect() -> None:
-    """Take in up to fifty files, oldest first. A file leaves the folder after its row is committed, so a kill loses nothing."""
+    """Take in up to fifty files, oldest first. A file leaves the folder after its row is committed, so a kill loses nothing.
+
+    One that cannot be read is set apart with its reason, whatever is wrong with it, and the others go on.
+    """
     settings = current_app.extensions["eventos.settings"]
-    for path in _waiting(settings.inbox_path):
-        try:
-            content = _bytes_of(path)
-            letter = inbox.read(content, authserv=settings.mail_authserv)
-        except InvalidInput:
-            _set_apart(path)
+    taken = 0
+    for path in dropped.waiting(settings.inbox_path):
+        if taken == AT_ONCE:
+            break
+        if why := _trouble_with(path, authserv=settings.mail_authserv):
+            taken += dropped.set_apart(path, why)
             continue
-        except OSError as error:
-            log.warning("a file of the inbox cannot be read: %s", error.strerror)
-            continue
-        stored = storage.shelf().put(content)
-        with transaction() as db:
-            service.take_in(
-                db,
-                letter,
-                sha256=stored.sha256,
-                via="folder",
-                checks_senders=bool(settings.mail_authserv),
-                by=SYSTEM,
-                now=clock.now(),
-            )
+        taken += 1
         with suppress(OSError):
             path.unlink(missing_ok=True)
+
+
+def _trouble_with(path: Path, *, authserv: str) -> str:
+    """Take one file in. Answers why it cannot be, or "" when it is in."""
+    try:
+        content = dropped.content_of(path, most=inbox.LARGEST)
+    except OSError as error:
+        log.warning("a file of the inbox cannot be read: %s", error.strerror)
+        return f"El sistema no deja leer el archivo ({error.strerror})."
+    try:
+        letter = inbox.read(content, authserv=authserv)
+        sha256 = storage.shelf().put(content).sha256
+        with transaction() as db:
+            service.take_in(db, letter, sha256=sha256, via="folder", checks_senders=bool(authserv), by=SYSTEM, now=clock.now())
+    except InvalidInput as refusal:
+        log.warning("a file of the inbox is no mail")
+        return refusal.fields.get("file", refusal.message)
+    except _THE_FILE_IS_BAD as fault:
+        log.error("a file of the inbox could not be taken in", exc_info=fault)
+        return f"Está mal hecho y no se pudo leer ({type(fault).__name__})."
+    return ""
 
 
 @every_minute
@@ -68,32 +88,3 @@ def forget_old() -> None:
     for sha256 in old:
         storage.shelf().forget(sha256)
     _cleared_on[:] = [clock.today()]
-
-
-def _waiting(folder: Path) -> list[Path]:
-    """Files, and only files: a link could lead anywhere."""
-    if not folder.is_dir():
-        return []
-    settled = time.time() - SETTLED_S
-    found = [path for path in _emails(folder) if path.stat(follow_symlinks=False).st_mtime <= settled]
-    return sorted(found, key=lambda path: (path.stat(follow_symlinks=False).st_mtime, path.name))[:AT_ONCE]
-
-
-def _emails(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.suffix.lower() == ".eml" and not path.name.startswith(".") and path.is_file() and not path.is_symlink():
-            yield path
-
-
-def _bytes_of(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(inbox.LARGEST + 1)
-
-
-def _set_apart(path: Path) -> None:
-    """What is no mail, or too large for one, waits beside for somebody to look at it."""
-    log.warning("a file of the inbox is no mail")
-    with suppress(OSError):
-        folder = path.parent / REFUSED
-        folder.mkdir(mode=0o700, exist_ok=True)
-        path.replace(folder / path.name)

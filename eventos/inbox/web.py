@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, current_app, redirect, render_template, request, url_for
 
 from eventos.adapters import storage
-from eventos.adapters.mail import inbox
+from eventos.adapters.mail import dropped, inbox
 from eventos.inbox import queries, rules, service
 from eventos.inbox.forms import InboundForm
 from eventos.kernel import audit, clock
@@ -71,9 +71,9 @@ def decide(public_id: str, verb: str) -> Any:
     return redirect(url_for("inbox.index", aviso="inbound-accepted" if verb == "aceptar" else "inbound-dismissed"), 303)
 
 
-@door.get(f"{URL}/<public_id>/correo.eml")
+@door.post(f"{URL}/<public_id>/correo.eml")
 def file(public_id: str) -> Response:
-    """The file itself, while it is kept."""
+    """The file itself, while it is kept. Reading somebody's mail is written down, so it is asked for with a button."""
     with reading() as db:
         mail = queries.inbound_in_scope(db, current_staff(), public_id)
     content = storage.shelf().read(mail.sha256, verify=True)
@@ -91,6 +91,8 @@ def _page(form: InboundForm) -> str:
         rows = queries.inbound(db, staff, page=page)
     kept = [(row, storage.shelf().exists(row.sha256)) for row in rows]
     settings = current_app.extensions["eventos.settings"]
+    # A file that nobody could read is of no cycle: only who sees all of them is told.
+    apart = dropped.refused(settings.inbox_path) if staff.role is StaffRole.ADMINISTRATOR else ([], 0)
     return render_template(
         "inbox/index.html",
         rows=kept,
@@ -101,4 +103,6 @@ def _page(form: InboundForm) -> str:
         kinds=rules.KINDS,
         verdicts=rules.VERDICTS,
         folder=settings.inbox_path,
+        apart=apart[0],
+        apart_total=apart[1],
     )

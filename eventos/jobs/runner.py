@@ -1,12 +1,17 @@
-"""The runner: claims due jobs, calls their handlers, and alone decides about trying again."""
+"""The runner: claims due jobs, calls their handlers, and alone decides about trying again.
+
+In one process letters leave one at a time, however many threads there are: whoever kills it finds at most one letter that was sent and
+not written down, which is sent again.
+"""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
 
-from eventos.kernel import idempotency, limits, outbox, rounds
+from eventos.kernel import clock, idempotency, limits, outbox, rounds
 from eventos.kernel.db import transaction
 from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
 
@@ -17,16 +22,46 @@ FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(hours=1)
 
 
+_mailing = threading.Lock()  # held by the thread whose turn it is to mail
+_asked = threading.Event()  # somebody wants the mails looked at
+
+
 def run_due(app: Flask, *, limit: int = BATCH) -> int:
+    """Do up to `limit` due jobs that mail, unless another thread is at them, and up to `limit` others. Answers how many were claimed."""
+    return _mail(app, limit) + _batch(app, limit, mails=False)
+
+
+def _mail(app: Flask, limit: int) -> int:
+    """Who is refused the turn goes on: whoever has it sees, after giving it back, that somebody asked, and looks again."""
+    claimed = 0
+    _asked.set()
+    while _asked.is_set() and _mailing.acquire(blocking=False):
+        try:
+            _asked.clear()
+            claimed += _batch(app, limit, mails=True)
+        finally:
+            _mailing.release()
+    return claimed
+
+
+def _batch(app: Flask, limit: int, *, mails: bool) -> int:
     """Claim up to `limit` due jobs and do them one after the other. Answers how many were claimed."""
     with app.app_context():
         lease = timedelta(seconds=app.extensions["eventos.settings"].job_lease)
         with transaction() as db:
-            jobs = outbox.claim(db, limit=limit, lease=lease)
+            jobs = outbox.claim(db, limit=limit, lease=lease, mails=mails)
+        claimed_at = clock.now()
     for job in jobs:
         with app.app_context():
-            _do(job)
+            if clock.now() - claimed_at < lease / 2 or _is_ours(job, lease):
+                _do(job)
     return len(jobs)
+
+
+def _is_ours(job: outbox.Claimed, lease: timedelta) -> bool:
+    """Hold a job that waited long behind others of its batch, unless somebody took it for lost and is at it."""
+    with transaction() as db:
+        return outbox.keep(db, job, lease=lease)
 
 
 def run_all(app: Flask) -> int:

@@ -34,6 +34,7 @@ REFUSALS = {
 ARGUMENTS = {
     "slug": "La dirección del evento: `slug`. Puede cambiar una sola vez, cuando se publica.",
     "public_id": "El identificador público que dio la API.",
+    "key": "La `key` de una pregunta propia del evento.",
 }
 
 
@@ -105,7 +106,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         parameters.append({"name": "Idempotency-Key", "in": "header", "description": about, "schema": key})
     if body := _body(operation):
         described["requestBody"] = body
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{operation.answer}"}}}
+    if operation.answer:
+        content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{operation.answer}"}}}
+    else:
+        content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     headers = {} if operation.is_for_devices else _HEADERS
     responses: dict[str, Any] = {str(operation.status): {"description": "Hecho.", "content": content, "headers": headers}}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

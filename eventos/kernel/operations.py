@@ -43,9 +43,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as it is described. `refusals` are the statuses it may answer beside those that every operation may.
+    """One operation as it is described. `answer` names what it answers, "" for a file.
 
-    `scope` is "" for those of a phone at the door, which has no scopes: it reads for its events.
+    `refusals` are the statuses it may answer beside those that every operation may. `scope` is "" for those of a phone at the door, which
+    has no scopes: it reads for its events.
     """
 
     method: str

@@ -24,6 +24,7 @@ MAX_ATTEMPTS = 30  # A service that is down gets about a day.
 MAX_FAULTS = 8  # A bug of ours gets half an hour.
 
 _handlers: dict[str, Handler] = {}
+_mailing: set[str] = set()
 _subscribers: dict[str, list[str]] = {}
 _current: ContextVar["Claimed | None"] = ContextVar("current_job", default=None)
 
@@ -64,13 +65,15 @@ class Claimed:
     attempts: int
 
 
-def task(name: str) -> Callable[[Handler], Handler]:
-    """Register the handler of a job, named `room.verb`."""
+def task(name: str, *, mails: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of a job, named `room.verb`. `mails`: it sends letters, so the runner does it while no other such job runs."""
 
     def register(handler: Handler) -> Handler:
         if _handlers.get(name, handler) is not handler:
             raise RuntimeError(f"two handlers for the job {name}")
         _handlers[name] = handler
+        if mails:
+            _mailing.add(name)
         return handler
 
     return register
@@ -131,8 +134,15 @@ def announce(db: Session, fact: str, **args: Any) -> None:
         enqueue(db, name, **args)
 
 
-def claim(db: Session, *, limit: int, lease: timedelta) -> list[Claimed]:
-    """Take up to `limit` due jobs for `lease`; nobody else gets them meanwhile."""
+def check_mails() -> None:
+    """A letter is about to leave: the job at hand, if there is one, was registered as one that mails."""
+    job = _current.get()
+    if job is not None and job.name not in _mailing:
+        raise RuntimeError(f"the job {job.name} sends a letter and is not registered with mails=True")
+
+
+def claim(db: Session, *, limit: int, lease: timedelta, mails: bool | None = None) -> list[Claimed]:
+    """Take up to `limit` due jobs for `lease`; nobody else gets them meanwhile. `mails`: only those that send letters, or only the rest."""
     now = clock.now()
     waiting = (
         select(Job.id)
@@ -141,6 +151,8 @@ def claim(db: Session, *, limit: int, lease: timedelta) -> list[Claimed]:
         .order_by(Job.due_at, Job.id)
         .limit(limit)
     )
+    if mails is not None:
+        waiting = waiting.where(Job.name.in_(_mailing) if mails else Job.name.not_in(_mailing))
     if not is_sqlite(db):
         waiting = waiting.with_for_update(skip_locked=True)
     taken = db.execute(
@@ -151,6 +163,16 @@ def claim(db: Session, *, limit: int, lease: timedelta) -> list[Claimed]:
         .execution_options(synchronize_session=False)
     )
     return sorted((Claimed(*row) for row in taken), key=lambda job: job.id)
+
+
+def keep(db: Session, job: Claimed, *, lease: timedelta) -> bool:
+    """Hold a claimed job for another `lease`. False when somebody else took it meanwhile, or it is done."""
+    held = db.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.attempts == job.attempts, Job.done_at.is_(None), Job.buried_at.is_(None))
+        .values(leased_until=clock.now() + lease)
+    )
+    return changed(held) > 0
 
 
 def run(job: Claimed) -> None:

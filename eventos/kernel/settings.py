@@ -55,7 +55,7 @@ class Settings:
     host: str = _doc("Dirección en la que escucha.", "127.0.0.1")
     port: int = _doc("Puerto en el que escucha.", 8000)
     threads: int = _doc("Hilos que atienden páginas en cada proceso.", 8)
-    worker_threads: int = _doc("Hilos del proceso que hace los trabajos de fondo.", 2)
+    worker_threads: int = _doc("Hilos del proceso que hace los trabajos de fondo; los correos salen de uno en uno.", 2)
     job_lease: int = _doc("Segundos que un trabajo tomado espera antes de que otro proceso lo retome.", 120)
     log_level: str = _doc("Detalle del registro: DEBUG, INFO, WARNING o ERROR.", "INFO")
     source_url: str = _doc(

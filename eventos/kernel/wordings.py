@@ -5,10 +5,10 @@ the legal notice of a mail are not here: they are ours and always there.
 """
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from eventos.kernel import filling
 from eventos.kernel.spanish import join_and
 from eventos.kernel.text import fold
 
@@ -30,8 +30,6 @@ FIELDS: dict[str, tuple[str, str]] = {
     "falta": ("cuánto falta para empezar", "mañana"),
 }
 COMMON = ("nombre", "nombre_completo", "evento", "fecha", "hora", "lugar", "ciclo", "oficina")
-_FIELD = re.compile(r"\{([^{}\n]*)\}")
-_ADDRESS = re.compile(r"https?://[^\s<>{}\"]+[^\s<>{}\".,;:!?)\]]")
 
 
 @dataclass(frozen=True)
@@ -61,20 +59,12 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A run of text, or an address to follow."""
-
-    text: str
-    is_link: bool = False
-
-
-@dataclass(frozen=True)
 class Worded:
     """A wording with its fields filled in: one line of subject, the text as it was written, and its paragraphs of lines of pieces."""
 
     subject: str
     text: str
-    paragraphs: list[list[list[Piece]]]
+    paragraphs: filling.Paragraphs
 
 
 def _kind(key: str, name: str, when: str, heading: str, body: str, *own: str) -> Kind:
@@ -241,7 +231,7 @@ KINDS: dict[str, Kind] = {
             "No asistió",
             "Después de cerrar el acta, a quienes no llegaron, solo si usted lo envía.",
             "Le esperábamos",
-            "Usted estaba inscrito y no vimos su asistencia. Si asistió, escríbanos: respondiendo este correo nos llega.",
+            "Usted estaba inscrito y no vimos su asistencia. Si asistió, cuéntenoslo respondiendo este correo.",
         ),
     )
 }
@@ -267,12 +257,11 @@ def faults(kind: Kind, subject: str, body: str) -> dict[str, str]:
 
 
 def _fault(kind: Kind, text: str) -> str:
-    named = _FIELD.findall(text)
+    named = filling.FIELD.findall(text)
     for name in named:
         if name not in kind.fields:
             return f"No conocemos el campo «{{{name[:60]}}}» en este correo.{_nearest(kind, name)}"
-    rest = _FIELD.sub("", text)
-    if "{" in rest or "}" in rest:
+    if filling.has_loose_brace(text):
         return "Hay una llave suelta. Un campo se escribe así: {nombre}."
     if len(named) > MOST_FIELDS:
         return f"Use como máximo {MOST_FIELDS} campos."
@@ -290,36 +279,10 @@ def _nearest(kind: Kind, name: str) -> str:
 
 
 def fill(wording: Wording, values: Mapping[str, str]) -> Worded:
-    """The wording with each field's value in its place. What a value holds is not looked at again, nor followed as an address."""
+    """The wording with each field's value in its place."""
     body = wording.body.replace("\r\n", "\n").strip()
-    paragraphs = [
-        [_pieces(line, values) for line in paragraph.split("\n")] for paragraph in re.split(r"\n[ \t]*\n\s*", body) if paragraph.strip()
-    ]
-    return Worded(" ".join(_filled(wording.subject, values).split()), _filled(body, values), paragraphs)
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    return _FIELD.sub(lambda found: _value(values[found[1]], text[found.end() :]), text)
-
-
-def _value(value: str, after: str) -> str:
-    """What a field says before these words: "8:00 a. m." loses its full stop before another."""
-    return value[:-1] if value.endswith(".") and after.startswith(".") else value
-
-
-def _pieces(line: str, values: Mapping[str, str]) -> list[Piece]:
-    found: list[Piece] = []
-    parts = _FIELD.split(line)
-    for at, part in enumerate(parts):
-        if at % 2:
-            found.append(Piece(_value(values[part], parts[at + 1])))
-            continue
-        last = 0
-        for address in _ADDRESS.finditer(part):
-            found += [Piece(part[last : address.start()]), Piece(address[0], is_link=True)]
-            last = address.end()
-        found.append(Piece(part[last:]))
-    return [piece for piece in found if piece.text]
+    subject = " ".join(filling.fill(wording.subject, values).split())
+    return Worded(subject, filling.fill(body, values), filling.paragraphs(body, values))
 
 
 def samples(kind: Kind) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Promise the mails after an event: set-wise, each person at most once, and again only for who a correction added."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
 from eventos.attendance.queries import latest
-from eventos.kernel import audit, outbox
+from eventos.kernel import audit, limits, outbox
 from eventos.kernel.audit import SYSTEM, Actor
 from eventos.kernel.db import per_dialect
 from eventos.kernel.errors import RuleViolation
+from eventos.kernel.limits import Limit
 from eventos.kernel.wordings import Wording
 from eventos.mailings.models import AfterMail, AfterPlan
 from eventos.mailings.queries import ABSENT, THANKS, targets
+
+SAMPLES = Limit("mailings.samples", 20, timedelta(hours=1))  # of one account
 
 
 class NotClosed(RuleViolation):
@@ -75,10 +78,12 @@ def drop(db: Session, after_mail_id: int, *, reason: str) -> None:
 
 
 def ask_sample(db: Session, cycle_id: int, cycle_name: str, kind: str, wording: Wording, *, mail_id: str, by: Actor) -> str:
-    """Promise the staff member who asks a mail under these words: the address it goes to. Raises RuleViolation for whoever has no mail."""
+    """Promise the staff member who asks a mail under these words: the address it goes to. Raises RuleViolation for whoever has no mail,
+    TooManyRequests for whoever asks on and on."""
     staff = db.get(Staff, by.staff_id) if by.staff_id is not None else None
     if staff is None or not staff.email:
         raise RuleViolation("Su cuenta no tiene correo: no hay a dónde enviar la prueba.")
+    limits.spend(db, (SAMPLES, str(staff.id)))
     about: dict[str, Any] = {"cycle_id": cycle_id, "cycle_name": cycle_name, "kind": kind, "mail_id": mail_id}
     about |= {"subject": wording.subject, "body": wording.body, "to": staff.email, "to_name": staff.name}
     outbox.enqueue(db, "mailings.sample", **about)

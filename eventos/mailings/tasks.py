@@ -21,7 +21,7 @@ def roster_closed(event_id: int, roster_id: int) -> None:  # noqa: ARG001 - what
         outbox.finish(db)
 
 
-@task("mailings.send")
+@task("mailings.send", mails=True)
 def send(after_mail_id: int) -> None:
     """Send one person their mail, once a turn is free. Killed anywhere, it sends the same message again at most once."""
     with reading() as db:
@@ -61,7 +61,7 @@ def _take_turn() -> None:
         raise TransientFailure("Espera su turno para salir.", retry_after=seconds)
 
 
-@task("mailings.sample")
+@task("mailings.sample", mails=True)
 def sample(cycle_id: int, cycle_name: str, kind: str, subject: str, body: str, to: str, to_name: str, mail_id: str) -> None:
     """Send somebody of the office a mail of this kind under these words."""
     with reading() as db:

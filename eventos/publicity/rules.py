@@ -87,11 +87,14 @@ def fields_hash(said: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
+OTHER = "otros datos"  # a logo, the office's name: nothing that sends anybody to another place or day
+
+
 def differing(shown: dict[str, Any], now: dict[str, Any]) -> list[str]:
     """What a pieza still says otherwise than the event, in words: "otra fecha", "otra hora", "otro lugar", or "otros datos"."""
     words = {"day": "otra fecha", "hours": "otra hora", "where": "otro lugar", "title": "otro tema"}
     told = [words[name] for name in words if shown.get(name) != now.get(name)]
-    return told or ([] if fields_hash(shown) == fields_hash(now) else ["otros datos"])
+    return told or ([] if fields_hash(shown) == fields_hash(now) else [OTHER])
 
 
 def title_size(title: str, form: Format) -> int:

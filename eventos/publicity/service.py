@@ -28,9 +28,9 @@ def said_now(db: Session, event_id: int) -> dict[str, Any]:
     return rules.fields(event_view_by_id(db, event_id), office, logos)
 
 
-def stale_words(db: Session, event: EventView) -> list[str]:
-    """What the published pieza of an event shows otherwise than the event says now; nothing when there is none."""
-    shown = queries.published_flyer(db, event.id)
+def stale_words(db: Session, event: EventView, *, version: int | None = None) -> list[str]:
+    """What the published pieza of an event, or one version of it, shows otherwise than the event says now; nothing when there is none."""
+    shown = queries.published_flyer(db, event.id) if version is None else queries.flyer(db, event.id, version)
     if shown is None or event.state is not EventState.PUBLISHED:
         return []
     office = office_view(db)

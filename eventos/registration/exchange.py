@@ -10,20 +10,21 @@ from eventos.entities.queries import OfficeView
 from eventos.kernel import divipola, tokens
 from eventos.kernel.errors import InvalidInput
 from eventos.kernel.operations import answer, at, link, page_of
-from eventos.kernel.schemas import Schema, answered, by_name, moment, one_of, or_null, record, text
+from eventos.kernel.schemas import Schema, answered, moment, one_of, or_null, record, text
 from eventos.kernel.text import clean
 from eventos.kernel.vocabulary import DocumentType, LinkKind, Modality, RegistrationState, Source
 from eventos.kernel.webforms import BaseForm
 from eventos.people.rules import notice as notice_of
 from eventos.registration import asking
+from eventos.registration.exchange_answers import ANSWERS, GIVEN, given, typed_answers
 from eventos.registration.forms import ChangeForm, RegistrationForm
-from eventos.registration.forms_questions import consent_name
+from eventos.registration.forms_questions import consent_name, filled
 from eventos.registration.queries import RegistrationRow
 from eventos.registration.queries_api import Standing
 from eventos.registration.queries_questions import Questionnaire
 from eventos.registration.rules import ChangeRegistration, Register
-from eventos.registration.rules_answers import Given, words
-from eventos.registration.rules_questions import Question, QuestionKind
+from eventos.registration.rules_answers import Given, Told
+from eventos.registration.rules_questions import QuestionKind
 
 SEATS = (Modality.VIRTUAL, Modality.ONSITE)
 _WHO: dict[str, Schema] = {"given_names": text(80, least=1), "family_names": text(80, least=1), "phone": text(40)}
@@ -46,9 +47,6 @@ CONSENT = record(
     },
     needed=["authorised", "notice"],
 )
-_WORD: Schema = {"type": "string"}
-_ANSWER: Schema = {"type": ["string", "array"], "maxLength": 4000, "items": text(200), "maxItems": 60}
-ANSWERS = by_name(_ANSWER, 60, about="Respuestas a las preguntas propias del evento, por su `key` (GET …/questions).")
 REGISTER = record(
     {
         "document_type": one_of(DocumentType),
@@ -93,43 +91,7 @@ _TOLD: dict[str, Schema] = {
     "links": _LINKS,
 }
 REGISTRATION = answer("Registration", answered(_TOLD))
-_ANSWERED = {
-    "type": "array",
-    "description": "Lo que respondió a las preguntas propias; las respuestas sensibles no salen una por una.",
-    "items": answered({"key": _WORD, "label": _WORD, "answer": _WORD}),
-}
-WHOLE = answer("WholeRegistration", answered(_TOLD | {"answers": _ANSWERED}))
-QUESTIONS = answer(
-    "Questions",
-    answered(
-        {
-            "items": {
-                "type": "array",
-                "items": answered(
-                    {
-                        "key": {"type": "string"},
-                        "kind": one_of(QuestionKind),
-                        "label": {"type": "string"},
-                        "help": {"type": "string"},
-                        "required": {"type": "boolean"},
-                        "sensitive": {"type": "boolean", "description": "Siempre opcional; necesita `consent.sensitive`."},
-                        "options": {
-                            "type": "array",
-                            "items": answered(
-                                {"id": {"type": "string"}, "label": {"type": "string"}, "left": {"type": ["integer", "null"]}}
-                            ),
-                        },
-                        "shown_if": {
-                            "type": ["object", "null"],
-                            "description": "Se pregunta solo a quien respondió una de estas opciones.",
-                            "properties": {"question": {"type": "string"}, "any_of": {"type": "array", "items": {"type": "string"}}},
-                        },
-                    }
-                ),
-            }
-        }
-    ),
-)
+WHOLE = answer("WholeRegistration", answered(_TOLD | {"answers": GIVEN}))
 REGISTRATIONS = page_of("Registrations", "Registration")
 
 # What the form calls otherwise.
@@ -153,10 +115,9 @@ def shown(row: RegistrationRow, slug: str) -> dict[str, Any]:
     }
 
 
-def shown_whole(row: RegistrationRow, slug: str, given: Sequence[Given]) -> dict[str, Any]:
-    """The same with what they answered, in words."""
-    answers = [{"key": each.question.key, "label": each.question.label, "answer": words(each.question, each.value)} for each in given]
-    return shown(row, slug) | {"answers": answers}
+def shown_whole(row: RegistrationRow, slug: str, answers: Sequence[Given]) -> dict[str, Any]:
+    """The same with what they answered."""
+    return shown(row, slug) | {"answers": given(path_of(slug, row.public_id), answers)}
 
 
 def standing(found: Standing, slug: str) -> dict[str, Any]:
@@ -165,8 +126,13 @@ def standing(found: Standing, slug: str) -> dict[str, Any]:
     return {"public_id": found.public_id, "state": found.state.value, "modality": found.modality.value, "links": links}
 
 
+def path_of(slug: str, public_id: str) -> str:
+    """Where a registration is, below /api/v1."""
+    return f"/events/{slug}/registrations/{public_id}"
+
+
 def _self(slug: str, public_id: str) -> str:
-    return link(f"/events/{slug}/registrations/{public_id}")
+    return link(path_of(slug, public_id))
 
 
 def written(row: RegistrationRow) -> dict[str, Any]:
@@ -178,7 +144,7 @@ def written(row: RegistrationRow) -> dict[str, Any]:
 def to_register(told: dict[str, Any], slug: str, office: OfficeView, sheet: Questionnaire | None, offered: Modality) -> Register:
     """The command of judged JSON. Raises InvalidInput, also when the notice that was shown is not the one of today."""
     notice, consent = notice_of(office), told["consent"]
-    typed, wrong = _answers(told.get("answers", {}), sheet)
+    typed, wrong = typed_answers(told.get("answers", {}), sheet)
     for key, value in _typed(told).items():
         typed.add(key, value)
     for name, is_given in (("consent", True), ("invitations", consent.get("invitations"))):
@@ -196,45 +162,34 @@ def to_register(told: dict[str, Any], slug: str, office: OfficeView, sheet: Ques
     return replace(form.to_command(slug, notice), answers=asking.told(form))
 
 
-def _answers(told: dict[str, Any], sheet: Questionnaire | None) -> tuple[MultiDict[str, str], dict[str, str]]:
-    """Answers as somebody would have typed them, and what is wrong with them before the form looks."""
+def to_answers(
+    told: dict[str, Any], sheet: Questionnaire, office: OfficeView, before: dict[str, Any], held: frozenset[tuple[str, str]]
+) -> Told:
+    """What is told over what was answered, as staff complete it: sensitive answers are the person's alone. Raises InvalidInput."""
     typed: MultiDict[str, str] = MultiDict()
-    wrong: dict[str, str] = {}
-    asked = {question.key: question for question in sheet.questions} if sheet else {}
+    for name, value in filled(sheet, before).items():
+        typed.setlist(name, value if isinstance(value, list) else [value])
+    new, wrong = typed_answers({key: value for key, value in told.items() if value is not None}, sheet)
+    asked = {question.key: question for question in sheet.questions}
     for key, value in told.items():
         question = asked.get(key)
         if question is None:
             wrong[f"answers.{key[:60]}"] = "Este evento no pregunta eso."
-        elif question.kind is QuestionKind.FILE:
-            wrong[f"answers.{key}"] = "Los archivos no se reciben aquí: la persona los agrega en «Mi inscripción»."
-        elif isinstance(value, list) and question.kind is not QuestionKind.MULTIPLE:
-            wrong[f"answers.{key}"] = "Debe ser un texto."
-        elif question.kind is QuestionKind.MUNICIPIO and (place := divipola.get(value)) is not None:
-            typed.add(question.name, place.label)
-            typed.add(f"{question.name}-code", place.code)
-        else:
-            typed.setlist(question.name, value if isinstance(value, list) else [value])
-    return typed, wrong
-
-
-def questions(sheet: Questionnaire | None) -> dict[str, Any]:
-    """What an event asks besides the common data, in its order."""
-    return {"items": [_question(sheet, each) for each in sheet.questions] if sheet else []}
-
-
-def _question(sheet: Questionnaire, question: Question) -> dict[str, Any]:
-    said, seats = question.said, sheet.seats
-    lefts = {option.id: seats[question.key, option.id].left for option in question.offered if (question.key, option.id) in seats}
-    return {
-        "key": question.key,
-        "kind": question.kind.value,
-        "label": said.label,
-        "help": said.help,
-        "required": said.required,
-        "sensitive": said.sensitive,
-        "options": [{"id": option.id, "label": option.label, "left": lefts.get(option.id)} for option in question.offered],
-        "shown_if": {"question": said.shown_if.question, "any_of": list(said.shown_if.any_of)} if said.shown_if else None,
-    }
+            continue
+        typed.poplist(question.name)
+        typed.poplist(f"{question.name}-code")
+        if question.said.sensitive:
+            wrong[f"answers.{key}"] = "Las respuestas sensibles las da y las cambia solo la persona, en «Mi inscripción»."
+        elif value is None and question.said.required:
+            wrong[f"answers.{key}"] = "Esta pregunta es obligatoria: cambie la respuesta, no la borre."
+        elif value is None and question.kind is QuestionKind.FILE:
+            typed.add(f"{question.name}-drop", "y")
+    for name in new:
+        typed.setlist(name, new.getlist(name))
+    form = asking.form_class(BaseForm, [sheet], office, own=sheet.slug, held=held, before=before, for_staff=True)(typed)
+    if wrong := _wrong(form, {}) | wrong:
+        raise InvalidInput(fields=wrong)
+    return asking.told(form)[sheet.slug]
 
 
 def to_change(told: dict[str, Any], offered: Modality) -> ChangeRegistration:

@@ -210,9 +210,9 @@ class RegistrationForm(PersonFields, WorkplaceFields):
             except ValueError as reason:
                 raise ValidationError(str(reason)) from None
 
-    def to_command(self, slug: str, notice: Notice) -> Register:
-        """What the service is asked to do, once valid."""
-        identity = Identity(
+    def identity(self) -> Identity:
+        """Who it is, once valid."""
+        return Identity(
             document_type=self.document_type.data,
             document_number=normalise_document(self.document_type.data, self.document_number.data or ""),
             given_names=self.given_names.data or "",
@@ -220,11 +220,14 @@ class RegistrationForm(PersonFields, WorkplaceFields):
             email=self.email.data or "",
             phone=normalise_phone(self.phone.data) if self.phone.data else "",
         )
+
+    def to_command(self, slug: str, notice: Notice) -> Register:
+        """What the service is asked to do, once valid."""
         purposes = (Purpose.EVENT, Purpose.INVITATIONS) if self.invitations.data else (Purpose.EVENT,)
         others = [other for other in (self.also.data or () if "also" in self else ()) if other != slug]
         return Register(
             event_slugs=(slug, *dict.fromkeys(others)),
-            identity=identity,
+            identity=self.identity(),
             workplace=self.workplace(),
             consent=Consented(notice.text, purposes),
             modality=(self.modality.data or "") if "modality" in self else "",

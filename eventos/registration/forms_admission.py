@@ -6,10 +6,14 @@ from typing import Any, Self
 from wtforms import BooleanField, ValidationError
 
 from eventos.kernel.text import normalise_phone
+from eventos.kernel.vocabulary import Source
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine
-from eventos.registration.forms import ChangeForm, PersonFields, WorkplaceFields
+from eventos.registration.forms import ChangeForm, PersonFields, RegistrationForm, WorkplaceFields
 from eventos.registration.queries import RegistrationView
-from eventos.registration.rules import LARGEST_GROUP, LONGEST_OFFER, ChangeRegistration, Policy
+from eventos.registration.rules import LARGEST_GROUP, LONGEST_OFFER, ChangeRegistration, Consented, Policy, Register
+from eventos.registration.service.decide import SHORTEST_REASON
+
+AUTHORISED = "La oficina tiene la autorización de esta persona para tratar sus datos personales"
 
 
 class _Whole:
@@ -56,6 +60,33 @@ class DecisionForm(BaseForm):
     """Why somebody is let in or refused."""
 
     reason = TextBlock("Motivo", [Max(500)], render_kw={"rows": 2})
+
+
+class ByHandForm(RegistrationForm):
+    """One person whom staff write down; `reason_is_needed` while the public form is closed."""
+
+    consent_note = TextLine("Dónde reposa", [Max(200)])
+    reason = TextBlock("Motivo", [Max(500)], render_kw={"rows": 2})
+
+    reason_is_needed: bool = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("also", "invitations", "web"):
+            delattr(self, name)
+        self.abroad.label.text = "Vive o trabaja fuera de Colombia"
+        self.consent.label.text = AUTHORISED
+        self.consent.validators = [Needed("Sin la autorización de la persona no se puede inscribir.")]
+
+    def validate_reason(self, field: Any) -> None:
+        if self.reason_is_needed and len(field.data or "") < SHORTEST_REASON:
+            raise ValidationError("Escriba por qué se inscribe con las inscripciones cerradas.")
+
+    def to_register(self, slug: str) -> Register:
+        """What the service is asked to do, once valid."""
+        note = f" Dónde reposa: {self.consent_note.data}" if self.consent_note.data else ""
+        modality = (self.modality.data or "") if "modality" in self else ""
+        return Register((slug,), self.identity(), self.workplace(), Consented(f"{AUTHORISED}.{note}"), modality, Source.STAFF)
 
 
 class ConsentForm(PersonFields, WorkplaceFields):

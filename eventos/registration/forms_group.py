@@ -61,6 +61,13 @@ class GroupForm(RegistrationForm):
         super().__init__(*args, **kwargs)
         del self.also
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if not self.members.said():
+            self.refuse({"members": "Escriba los datos de al menos una persona."})
+            return False
+        return valid
+
     def offer_rows(self) -> None:
         """Empty rows to fill in."""
         while len(self.members.entries) < FIRST_ROWS:

@@ -70,7 +70,9 @@ class QuestionFields(BaseForm):
         return valid
 
     def asks(self, sheet: Questionnaire) -> bool:
-        """Whether this form was sent for that event: the one it is of, or another one that was ticked."""
+        """Whether this form was sent for that event: the one it is of, or another one that was ticked. A group's leader may not come."""
+        if "comes" in self._fields and not self["comes"].data:
+            return False
         also = self["also"].data or () if "also" in self._fields else ()
         return sheet.slug == self.own or sheet.slug in also
 

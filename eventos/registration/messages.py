@@ -17,6 +17,7 @@ from eventos.kernel.vocabulary import LinkExposure, Modality, RegistrationState
 from eventos.kernel.wordings import Kind
 from eventos.registration.queries import RegistrationView
 from eventos.registration.queries_mail import ConfirmationView
+from eventos.registration.rules import can_change
 from eventos.registration.service import tickets
 from eventos.registration.worded import facts, kind_of, place_of, standing, worded
 
@@ -62,6 +63,7 @@ def _letter(view: ConfirmationView, kind: Kind, *, identifier: str, other_mail: 
         "active": active,
         "invites": invites,
         "facts": [*facts(registration), *standing(registration)],
+        "lacks": view.lacks if can_change(registration.event.state, registration.event.starts_at, clock.now()) else (),
         "asks": _ASKS.get(registration.state, "Ver mi inscripción"),
         "was_invited": registration.needs_consent or registration.state is RegistrationState.UNCONFIRMED,
         "may_return": registration.state is RegistrationState.CANCELLED,

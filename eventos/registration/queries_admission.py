@@ -38,10 +38,12 @@ def sealed_invitation(db: Session, event_id: int) -> bytes | None:
 
 
 def invited_slug(db: Session, token_hash: str) -> str:
-    """The address of the private event behind an invitation, by the SHA-256 of its token. Raises NotFound."""
+    """The address of the event behind an invitation, by the SHA-256 of its token. Raises NotFound.
+
+    One that is open to all by now is among them: an invitation that was sent still leads there.
+    """
     wanted = select(Event.slug).join(AdmissionPolicy, AdmissionPolicy.event_id == Event.id)
-    wanted = wanted.where(AdmissionPolicy.invitation_hash == token_hash, AdmissionPolicy.is_private.is_(True))
-    slug = db.execute(wanted).scalar_one_or_none()
+    slug = db.execute(wanted.where(AdmissionPolicy.invitation_hash == token_hash)).scalar_one_or_none()
     if slug is None:
         raise NotFound("No encontramos ese evento.")
     return slug

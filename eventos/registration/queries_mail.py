@@ -13,24 +13,31 @@ from eventos.kernel.wordings import Wording
 from eventos.people.models import Person
 from eventos.registration.models import RegistrationGroup, Reminder
 from eventos.registration.queries import RegistrationView, registration_view
+from eventos.registration.queries_questions import standing
 from eventos.registration.rules_reminders import words
 
 
 @dataclass(frozen=True)
 class ConfirmationView:
-    """What the mails of a registration say: `wordings` are those its cycle words in its own way, `leader` who wrote the person down."""
+    """What the mails of a registration say: `wordings` are those its cycle words in its own way, `leader` who wrote the person down.
+
+    `lacks`: required questions of the event that wait for an answer; who has to confirm first answers them then.
+    """
 
     registration: RegistrationView
     office: OfficeView
     wordings: Mapping[str, Wording] = field(default_factory=dict)
     leader: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 def confirmation_view(db: Session, registration_id: int) -> ConfirmationView:
     """What the mails of a registration say. Raises NotFound."""
     view = registration_view(db, registration_id)
     leader = _leader(db, view.group_id) if view.needs_consent and view.group_id is not None else ""
-    return ConfirmationView(view, office_view(db), wordings_of(db, view.event.cycle_id), leader)
+    asks = view.state.is_open and not view.needs_consent
+    lacks = standing(db, registration_id, view.event.id).lacks if asks else ()
+    return ConfirmationView(view, office_view(db), wordings_of(db, view.event.cycle_id), leader, lacks)
 
 
 def _leader(db: Session, group_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, select
@@ -47,6 +47,10 @@ class Questionnaire:
     @property
     def sensitive(self) -> tuple[Question, ...]:
         return tuple(question for question in self.questions if question.said.sensitive)
+
+    def without_files(self) -> "Questionnaire":
+        """What a form asks that takes no files; those are added later, in "Mi inscripción"."""
+        return replace(self, questions=tuple(question for question in self.questions if question.kind is not QuestionKind.FILE))
 
     @property
     def has_files(self) -> bool:
@@ -219,8 +223,34 @@ def standing(db: Session, registration_id: int, event_id: int) -> Standing:
     if sheet is None:
         return Standing(False, ())
     answered = {given.question.key: given.value for given in answers_of(db, registration_id)}
-    seen = shown(sheet.plain, answered)
-    return Standing(True, tuple(one.label for one in seen if one.said.required and one.key not in answered))
+    return Standing(True, tuple(question.label for question in _unanswered(sheet, answered)))
+
+
+def missing(db: Session, registration_id: int, event_id: int) -> list[str]:
+    """The keys of required questions that are shown to a registration and have no answer."""
+    sheet = questionnaire(db, event_id)
+    if sheet is None:
+        return []
+    return [question.key for question in _unanswered(sheet, {given.question.key: given.value for given in answers_of(db, registration_id)})]
+
+
+def lacking(db: Session, event_id: int, public_ids: Sequence[str]) -> dict[str, int]:
+    """How many required questions wait for an answer, of these registrations that lack any: one statement when nothing is required."""
+    sheet = questionnaire(db, event_id)
+    if sheet is None or not public_ids or not any(question.said.required for question in sheet.plain):
+        return {}
+    told: dict[str, dict[str, Any]] = {public_id: {} for public_id in public_ids}
+    rows = select(Registration.public_id, FormQuestion.key, Answer.value).join(Answer, Answer.registration_id == Registration.id)
+    rows = rows.join(FormQuestion, FormQuestion.id == Answer.question_id)
+    for row in db.execute(rows.where(Registration.event_id == event_id, Registration.public_id.in_(public_ids))):
+        told[row.public_id][row.key] = row.value
+    many = {one: len(_unanswered(sheet, said)) for one, said in told.items()}
+    return {public_id: lacks for public_id, lacks in many.items() if lacks}
+
+
+def _unanswered(sheet: Questionnaire, answered: Mapping[str, Any]) -> list[Question]:
+    """The required questions that these answers show and leave open."""
+    return [question for question in shown(sheet.plain, answered) if question.said.required and question.key not in answered]
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class CannotDecide(RuleViolation):
     message = "Esta inscripción ya no espera una decisión: alguien la atendió, o la persona la canceló."
 
 
+class NotPublished(RuleViolation):
+    code = "not_published"
+    message = "Este evento no está publicado: no hay inscripciones que decidir."
+
+
 class NeedsConsent(RuleViolation):
     code = "needs_consent"
     message = "La inscribió un colega y todavía no autoriza el uso de sus datos: solo esa persona puede confirmarla."
@@ -208,6 +213,7 @@ def can_change(state: EventState, starts_at: datetime | None, now: datetime) -> 
     return state is EventState.PUBLISHED and (starts_at is None or now < starts_at)
 
 
-def held_until(starts_at: datetime | None, now: datetime, life: timedelta) -> datetime:
-    """Until when a seat waits for an answer: never past the start of the event."""
-    return now + life if starts_at is None else min(now + life, starts_at)
+def held_until(starts_at: datetime | None, ends_at: datetime | None, now: datetime, life: timedelta) -> datetime:
+    """Until when a seat waits for an answer: never past the start of the event, nor past its end when it began already."""
+    last = starts_at if starts_at is None or now < starts_at else ends_at
+    return now + life if last is None else min(now + life, last)

@@ -30,7 +30,7 @@ _REACHED = {
 }
 
 
-@task("registration.confirm")
+@task("registration.confirm", mails=True)
 def confirm(registration_id: int, why: str, number: int, other_mail: str = "", gone: Sequence[Sequence[Any]] = ()) -> None:
     """Tell somebody how their registration stands now, whatever it was when this was promised. `gone`: days the event lost."""
     with reading() as db:
@@ -53,7 +53,7 @@ def whom_it_reaches(db: Session, event_id: int) -> list[Reached]:
     return [Reached(found.get(state.value, 0), *_REACHED[state]) for state in RegistrationState if state.is_open]
 
 
-@task("registration.cancelled")
+@task("registration.cancelled", mails=True)
 def cancelled(registration_id: int, number: int, why: str = "person", held: bool = True) -> None:
     """The person cancelled, or the event was called off: say so, and take back the invite of who held a seat."""
     with reading() as db:
@@ -62,7 +62,7 @@ def cancelled(registration_id: int, number: int, why: str = "person", held: bool
         _send("registration.cancelled", messages.cancelled(view, why=why, number=number, held=held), registration_id)
 
 
-@task("registration.links")
+@task("registration.links", mails=True)
 def send_links(person_id: int, number: int) -> None:
     """Send somebody their personal links, to the address on file."""
     with reading() as db:
@@ -72,7 +72,7 @@ def send_links(person_id: int, number: int) -> None:
         _send("registration.links", [messages.personal_links(views, office, number=number)], views[0].id)
 
 
-@task("registration.mail_change")
+@task("registration.mail_change", mails=True)
 def mail_change(registration_id: int, asked: str, number: int) -> None:
     """Send the link that confirms a new address, to that address."""
     wanted = service.read_asked(asked)
@@ -82,7 +82,7 @@ def mail_change(registration_id: int, asked: str, number: int) -> None:
     _send("registration.mail_change", [messages.mail_change(view, email=wanted.email, token=token, number=number)], registration_id)
 
 
-@task("registration.mail_change_notice")
+@task("registration.mail_change_notice", mails=True)
 def mail_change_notice(registration_id: int, asked: str, number: int) -> None:
     """Tell the address on file that a change was asked for."""
     wanted = service.read_asked(asked)
@@ -101,7 +101,7 @@ def remind(reminder_id: int) -> None:
         outbox.finish(db)
 
 
-@task("registration.reminder")
+@task("registration.reminder", mails=True)
 def send_reminder(registration_id: int, reminder_id: int) -> None:
     """Remind one person, once a turn is free; never after the start, nor somebody who left, nor of an event that was called off."""
     with reading() as db:
@@ -162,7 +162,7 @@ def _hand_over(kind: str, letter: Mail, registration_id: int | None) -> None:
         raise
 
 
-@task("registration.my_events")
+@task("registration.my_events", mails=True)
 def send_my_events(asked: str, number: int) -> None:
     """Send the one-time link to "Mis eventos", good for half an hour from now."""
     email, identifier = service.read_my_events(asked), f"<my-events-{number}-{tokens.digest(asked)[:16]}@{links.host()}>"

@@ -12,10 +12,15 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from eventos.adapters import storage
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.operations import OPERATIONS
+from eventos.kernel.vocabulary import Source
 from eventos.registration import importing
+from eventos.registration.rules_answers import Given, Told
+from eventos.registration.rules_questions import QuestionKind
+from eventos.registration.service import answers
 from eventos.registration.service import importing as sheets
 from eventos.registration.service.importing import Options
 from tests.api.factories import Program, a_key
@@ -23,6 +28,7 @@ from tests.checkin.factories import a_bearer
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event, an_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import PDF, a_question
 from tests.support.crowd import sheet_of
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -38,9 +44,13 @@ def known(app: Flask, writing: Opened) -> dict[str, str]:
         file = importing.take_file(sheet_of(2), "lista.csv")
         sheet = sheets.upload(db, file, Options(has_consents=True), event_id=event.id, by=SYSTEM, now=clock.now())
         registration = a_registration(db, event)
+        letter = a_question(db, event, QuestionKind.FILE, "Carta de su entidad")
+        told = {"sha256": storage.shelf().put(PDF).sha256, "name": "carta.pdf", "media_type": "application/pdf", "size": len(PDF)}
+        given = Told((Given(letter, told),))
+        answers.keep(db, registration.id, event.id, registration.person_id, given, channel=Source.STAFF, now=clock.now())
         # One for each, so that the allowance of a minute is not what is tested.
         keys = {name: a_bearer(db, event, name=name) if each.is_for_devices else a_key(db) for name, each in OPERATIONS.items()}
-        return keys | {"slug": event.slug, "registration": registration.public_id, "sheet": sheet.public_id}
+        return keys | {"key": letter.key, "slug": event.slug, "registration": registration.public_id, "sheet": sheet.public_id}
 
 
 def judged(app: Flask, known: dict[str, str], *, examples: int) -> set[str]:
@@ -51,7 +61,7 @@ def judged(app: Flask, known: dict[str, str], *, examples: int) -> set[str]:
     for operation in sorted((found.ok() for found in description.get_all_operations()), key=lambda each: each.path.endswith("/cancel")):
         program = Program(app.test_client(), known[names[operation.method.upper(), operation.path]])
         kind = "sheet" if "/imports" in operation.path else "registration"
-        there = {"slug": known["slug"], "public_id": known[kind]}
+        there = {"slug": known["slug"], "public_id": known[kind], "key": known["key"]}
         named = {name: there[name] for name in re.findall(r"{(\w+)}", operation.path)}
         for mode, path in ((GenerationMode.POSITIVE, named), (GenerationMode.NEGATIVE, named), (GenerationMode.POSITIVE, {})):
             strategy = operation.as_strategy(mode, **({"path_parameters": path} if path else {}))

@@ -6,11 +6,18 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from eventos.cycles.models import Cycle
+from eventos.adapters import storage
+from eventos.cycles.models import Cycle, Event
 from eventos.kernel import clock
 from eventos.kernel.operations import OPERATIONS
+from eventos.kernel.vocabulary import Source
+from eventos.registration.rules_answers import Given, Told
+from eventos.registration.rules_questions import QuestionKind
+from eventos.registration.service import answers
+from eventos.registration.service.register import ask
 from tests.api.factories import Program, a_program
 from tests.checkin.factories import OPEN, a_bearer, code_of
 from tests.checkin.stage import At
@@ -18,6 +25,7 @@ from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.house.sources import ROOT, text
 from tests.registration.factories import a_registration
+from tests.registration.forms import PDF, a_question
 from tests.support.crowd import sheet_of
 
 SITE = "https://eventos.example"
@@ -45,9 +53,23 @@ def send(client: FlaskClient, command: str, known: dict[str, str]) -> TestRespon
         elif word == "--data-binary":
             assert words.pop(0) == "@lista.csv"
             data = sheet_of(2)
+        elif word == "-o":
+            words.pop(0)
         else:
             path = word.removeprefix(SITE)
     return client.open(path, method=method, headers=headers, data=data)
+
+
+def what_people_sent(db: Session, event: Event) -> dict[str, str]:
+    """Two requests that wait, and what one of them answered: a text and a file."""
+    first, other = (a_registration(db, event) for _ in range(2))
+    for each in (first, other):
+        ask(db, each, each.modality, clock.now())
+    said, letter = a_question(db, event), a_question(db, event, QuestionKind.FILE, "Carta de su entidad")
+    kept = {"sha256": storage.shelf().put(PDF).sha256, "name": "carta.pdf", "media_type": "application/pdf", "size": len(PDF)}
+    told = Told((Given(said, "Correo"), Given(letter, kept)))
+    answers.keep(db, first.id, event.id, first.person_id, told, channel=Source.FORM, now=clock.now())
+    return {"SOLICITUD": first.public_id, "OTRA": other.public_id, "PREGUNTA": said.key, "ARCHIVO": letter.key}
 
 
 def test_the_examples_of_the_document_answer_as_it_says(client: FlaskClient, writing: Opened, outbox_run: Any, clock_at: At) -> None:
@@ -56,7 +78,7 @@ def test_the_examples_of_the_document_answer_as_it_says(client: FlaskClient, wri
     with writing() as db:
         event = a_published_event(db)
         cycle = db.execute(select(Cycle.slug)).scalar_one()
-        known = {"SITIO": SITE, "LLAVE": program.key, "CICLO": cycle, "EVENTO": event.slug}
+        known = {"SITIO": SITE, "LLAVE": program.key, "CICLO": cycle, "EVENTO": event.slug, **what_people_sent(db, event)}
         known |= {"TELEFONO": a_bearer(db, event), "CODIGO": code_of(a_registration(db, event))}
     known["AVISO"] = program.get("/notice").get_json()["sha256"]
     told = examples()

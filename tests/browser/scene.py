@@ -215,10 +215,12 @@ def _calls(db: Session, found: dict[str, str]) -> None:
     words = SaveCall("Convocatoria: {evento}", "{persona},\n\nConfirmen en {confirmar}", now + timedelta(minutes=30))
     sheet = "Entidad;Correo;Municipio\nAlcaldía de Aguadas;a@aguadas.example;Aguadas\n"
     sheet += "Personería Ficticia;no es;Supía\nColegio Ficticio;c@x.example;"
-    staged = {"s": storage.shelf().put(sheet.encode()).sha256, "n": "alcaldías.csv"}
+    admin = db.scalars(select(Staff.id).where(Staff.email == ADMIN)).one()
+    staged = {"s": storage.staged().put(sheet.encode()).sha256, "n": "alcaldías.csv", "c": fifth.cycle_id, "p": admin}
     found |= {
         "call": of_forum.public_id, "old_call": db.scalars(select(Call.public_id).where(Call.event_id == fifth.id)).one(),
         "call_draft": calls.save_call(db, _event(db, NOW).id, words, by=SYSTEM, now=now), "copy": str(copies[3].id),
+        "copy_new": str(copies[-3].id),
         "receipt_new": calls.token_of(copies[-3].token_sealed), "receipt_done": calls.token_of(copies[3].token_sealed),
         "receipt_no": calls.token_of(copies[0].token_sealed), "convened": db.scalars(select(Convened.public_id)).first() or "",
         "entity_sheet": tokens.issue("convened-sheet", staged, expires_at=now + timedelta(hours=4)),

@@ -15,11 +15,13 @@ from eventos.registration import queries_admission as queries
 from eventos.registration import service as registration
 from eventos.registration.models import Registration
 from eventos.registration.rules import Policy, RegisterGroup
+from eventos.registration.rules_questions import QuestionKind
 from eventos.registration.service import tickets
 from eventos.registration.service.my_events import my_events_token
 from eventos.registration.service.policy import invitation_token, save_policy
 from tests.cycles.factories import a_day, an_event
 from tests.registration.factories import a_registration, an_identity, register_command
+from tests.registration.forms import a_question, a_workshop
 
 
 def admission(db: Session, found: dict[str, str]) -> None:
@@ -36,6 +38,9 @@ def admission(db: Session, found: dict[str, str]) -> None:
     admits = _event(db, 13, "Datos y transparencia", Policy(moderated=True, group_limit=5))
     asks, rejected = (a_registration(db, admits, given_names="Delia Demo", source=Source.FORM) for _ in range(2))
     a_registration(db, admits, given_names="Edgar Demo", source=Source.FORM)
+    for each in (together, admits):
+        a_workshop(db, each, 20, required=True)
+    a_question(db, admits, QuestionKind.FILE, "Carta de su entidad", required=True)
     registration.reject(db, rejected, "Esta sesión es para enlaces de transparencia.", by=SYSTEM, now=clock.now())
     member = db.scalars(select(Registration).where(Registration.event_id == together.id, Registration.group_id.is_not(None))).one()
     found |= {

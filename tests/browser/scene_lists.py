@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
 from eventos.cycles.models import Event
-from eventos.desk.service import save_view
+from eventos.desk.service import ask_sheet, save_view
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.registration.service import bulk
@@ -29,3 +29,5 @@ def prepare_lists(db: Session, event: Event, found: dict[str, str]) -> None:
     assert owner is not None
     chosen = {"texto": "alcaldía", "columnas": ["entidad", "correo", "fecha"]}
     save_view(db, event.cycle_id, "Alcaldías con correo", chosen, shared=True, by=SYSTEM, staff_id=owner, now=now)
+    blank = {"day": "", "blank": 20, "empty": True}
+    found["paper"] = ask_sheet(db, event.id, blank, rows=0, reason="Visita sin lista.", by=SYSTEM, now=now)

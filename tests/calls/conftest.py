@@ -62,3 +62,9 @@ def links(desk: Desk, writing: Opened, outbox_run: Run) -> list[str]:
     outbox_run()
     with writing() as db:
         return [link(row) for row in recipients(db, db.get_one(Event, desk.event_id), desk.public_id)]
+
+
+@pytest.fixture
+def visitor(desk: Desk) -> FlaskClient:
+    """Somebody of an entity: nobody of the staff."""
+    return desk.client.application.test_client()

@@ -41,7 +41,7 @@ def test_the_document_holds_what_was_sent_its_hash_and_every_answer(db: Session)
     paper = evidence.gathered(db, queries.call(db, event.id, public_id), now=DEADLINE + timedelta(days=1))
     html = evidence.html(paper)
     for words in (
-        paper.call.content_sha256,
+        paper.matter.call.content_sha256,
         "Ramiro Prueba",
         "(fuera de plazo)",
         "Hay empalme &amp; cambio &lt;hoy&gt;",

@@ -9,6 +9,7 @@ import pytest
 from eventos.calls import rules, wording
 from eventos.calls.rules import FlyerUse, Ready, SaveCall, Signed
 from eventos.calls.standing import Standing, Whom, is_chosen, is_late, is_overdue, standing, tally
+from eventos.kernel import filling
 from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.vocabulary import EventState
 
@@ -99,8 +100,8 @@ def test_what_looks_like_code_is_no_field(hostile: str) -> None:
 
 def test_what_a_value_holds_is_not_read_as_a_field() -> None:
     values = dict.fromkeys(wording.FIELDS, "x") | {"entidad": "Alcaldía de {plazo} \\1", "plazo": "mañana"}
-    assert wording.fill("{entidad}, {plazo}", values) == "Alcaldía de {plazo} \\1, mañana"
-    [[line]] = wording.paragraphs("Antes {entidad} después", values)
+    assert filling.fill("{entidad}, {plazo}", values) == "Alcaldía de {plazo} \\1, mañana"
+    [[line]] = filling.paragraphs("Antes {entidad} después", values)
     assert [piece.text for piece in line] == [
         "Antes ",
         "Alcaldía de {plazo} \\1",
@@ -109,18 +110,20 @@ def test_what_a_value_holds_is_not_read_as_a_field() -> None:
 
 
 def test_a_field_that_is_not_known_any_more_stays_as_it_was_written() -> None:
-    assert wording.fill("Hola {cabildo}, {entidad}", {"entidad": "Neira"}) == "Hola {cabildo}, Neira"
+    assert filling.fill("Hola {cabildo}, {entidad}", {"entidad": "Neira"}) == "Hola {cabildo}, Neira"
 
 
 def test_an_hour_before_a_full_stop_ends_the_sentence_once() -> None:
     values = dict.fromkeys(wording.FIELDS, "x") | {"plazo": "5:00 p. m."}
-    assert wording.fill("Antes de {plazo}. Y {plazo}, o {plazo}", values) == "Antes de 5:00 p. m. Y 5:00 p. m., o 5:00 p. m."
+    assert filling.fill("Antes de {plazo}. Y {plazo}, o {plazo}", values) == "Antes de 5:00 p. m. Y 5:00 p. m., o 5:00 p. m."
 
 
 def test_links_are_told_apart_in_the_text_and_have_no_place_in_the_subject() -> None:
     values = dict.fromkeys(wording.FIELDS, "x") | {"confirmar": "https://eventos.example/c"}
-    [[line]] = wording.paragraphs("Aquí: {confirmar}", values)
+    [[line]] = filling.paragraphs("Aquí: {confirmar}", values, links=wording.LINKS)
     assert [piece.is_link for piece in line] == [False, True]
+    [[line]] = filling.paragraphs("Vea https://caldas.example/guia. Y {entidad}", values | {"entidad": "https://mal.example"})
+    assert [piece.text for piece in line if piece.is_link] == ["https://caldas.example/guia"]  # typed by the office, and nobody else
     with pytest.raises(InvalidInput) as refused:
         rules.check_call(SaveCall("Entre a {confirmar}", "Hola", LATER), now=NOW)
     assert "subject" in refused.value.fields
@@ -148,6 +151,7 @@ READY = Ready(EventState.PUBLISHED, LATER + timedelta(days=9), LATER, FlyerUse.N
         replace(READY, event_state=EventState.DRAFT),
         replace(READY, event_state=EventState.CANCELLED),
         replace(READY, ends_at=NOW),
+        replace(READY, is_postponed=True, ends_at=None),
         replace(READY, flyer=FlyerUse.SHOWN),
     ],
 )

@@ -60,7 +60,7 @@ def stage(tmp_path: Path, database_url: str) -> Iterator[Flask]:
 def test_27_mails_survive_two_kills_of_the_worker_and_each_kill_repeats_one_at_most(serve: Serve, stage: Flask) -> None:
     assassin = Assassin(("mail", 6), ("taken", 17))
     with trapped(assassin) as sink:
-        assassin.server = serve(mail_url=sink.url, job_lease="1", worker_threads="1", mail_rate="0")
+        assassin.server = serve(mail_url=sink.url, job_lease="1", mail_rate="0")
         with transaction() as db:
             event = a_published_event(db)
             convene(db, event.cycle_id, many=TOWN_HALLS)

@@ -3,7 +3,6 @@
 import io
 from pathlib import Path
 
-import pytest
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -13,78 +12,16 @@ from eventos.calls import queries, service
 from eventos.calls.models import CallEntry
 from eventos.calls.rules import Signed
 from eventos.calls.standing import Standing
+from eventos.cycles.models import Event
 from eventos.kernel import clock, correspondence
 from eventos.kernel.vocabulary import StaffRole
 from tests.accounts.factories import signed_in
 from tests.calls.conftest import Desk, Run
-from tests.calls.factories import a_call, convene
+from tests.calls.factories import a_call, convene, link, recipients, send
 from tests.conftest import Opened
 from tests.cycles.factories import a_cycle, a_published_event
 from tests.support.smtp import Mailbox
 from tests.support.statements import counted
-
-SHEET = [
-    ("Alcaldía de Supía", "contacto@supia.example", "Supía", "Ester Ficticia", "Secretaria", "300 555 1234"),
-    ("Alcaldía de Neira", "esto no es un correo", "Neira", "Iván Ficticio", "Secretario", "300 555 1234"),
-    ("Alcaldía de Riosucio", "contacto@riosucio.example", "Atlántida", "", "", ""),
-    ("Alcaldía de Supía", "otro@supia.example", "Supía", "", "", ""),
-    ("", "suelto@nadie.example", "", "", "", ""),
-    ("Alcaldía de Salamina", "contacto@salamina.example", "17653", "=HYPERLINK()", "", "no tiene"),
-]
-HEADERS = ("Entidad", "Correo institucional", "Municipio", "Enlace", "Cargo", "Teléfono")
-
-
-def upload(desk: Desk, rows: list[tuple[str, ...]] = SHEET) -> str:
-    """Bring a sheet as far as its preview; gives the address of the preview."""
-    file = (io.BytesIO(write_xlsx(HEADERS, rows, sheet="Alcaldías")), "alcaldías.xlsx")
-    answer = desk.post(f"{desk.convened_url}/importar", file=file)
-    assert answer.status_code == 302, answer.text
-    return str(answer.location)
-
-
-def mapping() -> dict[str, str]:
-    return {"entity": "0", "mailbox": "1", "municipio": "2", "liaison_name": "3", "liaison_post": "4", "phone": "5"}
-
-
-def test_a_sheet_is_previewed_with_each_bad_row_named_and_enters_only_once(desk: Desk, looking: Opened) -> None:
-    address = upload(desk)
-    page = desk.client.get(address).text
-    assert "2 entidades nuevas" not in page
-    for words in ("1 entidad nueva", "4 filas que no entran", "Fila 3", "esto no es un correo", "Atlántida", "Falta el nombre", "repetida"):
-        assert words in page, words
-    staged = address.partition("hoja=")[2]
-    answer = desk.post(f"{desk.convened_url}/importar/revisar", hoja=staged, **mapping())
-    assert answer.location.endswith("aviso=convened-brought")
-    again = desk.post(f"{desk.convened_url}/importar/revisar", hoja=staged, **mapping())
-    assert again.location.endswith("aviso=convened-same")
-    with looking() as db:
-        assert queries.how_many(db, desk_cycle(desk, looking)) == 4
-
-
-def desk_cycle(desk: Desk, looking: Opened) -> int:
-    from eventos.cycles.models import Event
-
-    with looking() as db:
-        return db.get_one(Event, desk.event_id).cycle_id
-
-
-def test_looking_at_a_preview_writes_nothing_and_columns_can_be_corrected(desk: Desk, looking: Opened) -> None:
-    address = upload(desk, [("contacto@supia.example", "Alcaldía de Supía", "", "", "", "")])
-    wrong = desk.client.get(address).text
-    assert "1 fila que no entra" in wrong
-    right = desk.client.get(f"{address}&entity=1&mailbox=0").text
-    assert "1 entidad nueva" in right
-    both = desk.client.get(f"{address}&entity=1&mailbox=1")
-    assert "ya está en uso" in both.text
-    with looking() as db:
-        assert queries.how_many(db, desk_cycle(desk, looking)) == 3
-
-
-@pytest.mark.parametrize(("name", "content"), [("lista.pdf", b"%PDF-1.7"), ("lista.xlsx", b"PK\x03\x04nada"), ("lista.csv", b"")])
-def test_a_file_that_is_no_sheet_is_refused_beside_the_field(desk: Desk, name: str, content: bytes) -> None:
-    answer = desk.post(f"{desk.convened_url}/importar", file=(io.BytesIO(content), name))
-    assert answer.status_code == 422
-    assert 'id="file-error"' in answer.text
 
 
 def test_an_entity_is_added_changed_removed_and_brought_back(desk: Desk) -> None:
@@ -103,13 +40,6 @@ def test_an_entity_is_added_changed_removed_and_brought_back(desk: Desk) -> None
     assert desk.post(f"{one}/convocar").location.endswith("aviso=convened-restored")
 
 
-def test_the_list_leaves_as_a_sheet_that_can_come_back(desk: Desk) -> None:
-    sheet = desk.client.get(f"{desk.convened_url}.csv")
-    assert sheet.mimetype == "text/csv"
-    address = desk.post(f"{desk.convened_url}/importar", file=(io.BytesIO(sheet.data), "convocadas.csv")).location
-    assert "ya están convocadas" in desk.client.get(address).text
-
-
 def test_an_unknown_field_is_refused_and_what_was_typed_is_kept(desk: Desk) -> None:
     path = f"/escritorio/eventos/{desk.slug}/convocatoria/nueva"
     answer = desk.post(path, subject="Convocatoria", body="Hola {alcalde}, saludos", deadline_at="2030-07-20T17:00", flyer="none")
@@ -125,19 +55,44 @@ def test_an_unknown_field_is_refused_and_what_was_typed_is_kept(desk: Desk) -> N
 
 def test_a_call_is_seen_as_each_entity_will_read_it_and_its_words_are_escaped(desk: Desk) -> None:
     desk.post(f"{desk.url}/editar", subject="Para {entidad}", body="<b>Hola</b> {persona}\n\nEn {confirmar}", flyer="none")
-    page = desk.client.get(f"{desk.url}/vista?entidad={desk.convened[1]}").text
-    assert "Para Alcaldía de Aguadas" in page
-    assert "&lt;b&gt;Hola&lt;/b&gt; Contacto Ficticio 17013" in page
-    assert "/convocatoria/ejemplo" in page
+    answer = desk.client.get(f"{desk.url}/vista?entidad={desk.convened[1]}")
+    assert "Para Alcaldía de Aguadas" in answer.text
+    assert f"/vista/correo?entidad={desk.convened[1]}" in answer.text
+    assert "frame-src 'self'" in answer.headers["Content-Security-Policy"]
+    framed = desk.client.get(f"{desk.url}/vista/correo?entidad={desk.convened[1]}")
+    assert "&lt;b&gt;Hola&lt;/b&gt; Contacto Ficticio 17013" in framed.text
+    assert "/convocatoria/ejemplo" in framed.text
+    assert framed.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+
+
+def test_what_is_looked_at_is_the_mail_that_leaves(desk: Desk, outbox_run: Run, mailbox: Mailbox, writing: Opened) -> None:
+    seen = desk.client.get(f"{desk.url}/vista/correo?entidad={desk.convened[0]}").text.replace('<base target="_blank">', "")
+    with writing() as db:
+        event = db.get_one(Event, desk.event_id)
+        send(db, event, desk.public_id)
+        token = link(recipients(db, event, desk.public_id)[0])
+    outbox_run()
+    [message] = mailbox.to("contacto@17001.example")
+    sent = message.get_body(("html",)).get_content()
+    assert seen.replace("/convocatoria/ejemplo", f"/convocatoria/{token}").split() == sent.split()
 
 
 def test_a_test_goes_to_oneself_alone_and_its_link_confirms_nothing(desk: Desk, outbox_run: Run, mailbox: Mailbox) -> None:
-    assert desk.post(f"{desk.url}/prueba", entity=desk.convened[0]).status_code == 302
+    assert desk.post(f"{desk.url}/prueba", entidad=desk.convened[0]).status_code == 302
     outbox_run()
     [message] = mailbox.messages()
     assert message["Subject"].startswith("[Prueba] ")
     assert desk.who.email in str(message["To"])
     assert desk.client.get("/convocatoria/ejemplo").status_code == 404
+
+
+def test_tests_to_oneself_have_an_end(desk: Desk, outbox_run: Run, mailbox: Mailbox) -> None:
+    answers = [desk.post(f"{desk.url}/prueba", entidad=desk.convened[1]) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [302] * 20 + [429]
+    assert "Hubo demasiados intentos" in answers[-1].text
+    assert "Para Alcaldía" in answers[-1].text or "Como la recibe" in answers[-1].text
+    outbox_run()
+    assert len(mailbox.messages()) == 20
 
 
 def test_annexes_are_told_by_their_content_and_travel_with_each_mail(desk: Desk, outbox_run: Run, mailbox: Mailbox, tmp_path: Path) -> None:
@@ -186,9 +141,10 @@ def test_the_board_adds_up_filters_and_leaves_as_files(desk: Desk, links: list[s
         shown = desk.client.get(f"{desk.url}?estado={state}").text
         assert shown.count("Alcaldía de ") // 1 >= many
         assert ("Ninguna entidad está así" in shown) == (many == 0), state
-    sheet = desk.client.get(f"{desk.url}/tablero.csv?estado=sent").text
+    assert desk.client.get(f"{desk.url}/tablero.csv").status_code == 405
+    sheet = desk.post(f"{desk.url}/tablero.csv", estado="sent").text
     assert sheet.count("Enviada, sin respuesta") == 3
-    book = load_workbook(io.BytesIO(desk.client.get(f"{desk.url}/tablero.xlsx").data))
+    book = load_workbook(io.BytesIO(desk.post(f"{desk.url}/tablero.xlsx").data))
     assert book.active.max_row == 4
     assert len(links) == 3
 
@@ -246,11 +202,18 @@ def test_nobody_reaches_the_call_or_the_entities_of_a_cycle_that_is_not_theirs(d
     with writing() as db:
         rows = queries.board(db, queries.call(db, desk.event_id, desk.public_id))
     who = signed_in(desk.client, writing, StaffRole.ORGANISER)
-    for path in ("", "/vista", "/enviar", "/anexos", "/tablero.csv", "/constancia.pdf", "/editar", f"/entidades/{rows[0].recipient_id}"):
+    for path in ("", "/vista", "/enviar", "/vista/correo", "/anexos", "/constancia.pdf", "/editar", f"/entidades/{rows[0].recipient_id}"):
         assert desk.client.get(f"{desk.url}{path}").status_code == 404, path
-    for path in ("", "/nueva", "/importar", ".csv", f"/{desk.convened[0]}"):
+    for path in ("", "/nueva", "/importar", f"/{desk.convened[0]}"):
         assert desk.client.get(f"{desk.convened_url}{path}").status_code == 404, path
-    for path in (f"{desk.url}/enviar", f"{desk.url}/prueba", f"{desk.url}/constancia", f"{desk.convened_url}/{desk.convened[0]}/retirar"):
+    for path in (
+        f"{desk.url}/tablero.csv",
+        f"{desk.convened_url}.csv",
+        f"{desk.url}/enviar",
+        f"{desk.url}/prueba",
+        f"{desk.url}/constancia",
+        f"{desk.convened_url}/{desk.convened[0]}/retirar",
+    ):
         assert desk.client.post(path, data={"csrf_token": who.csrf, "whom": "all"}).status_code == 404, path
     assert links
 

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -18,12 +17,6 @@ from tests.registration.factories import a_registration
 from tests.support.smtp import Mailbox
 
 SIGNED = {"name": "Ramiro Prueba", "post": "Secretario de Gobierno"}
-
-
-@pytest.fixture
-def visitor(desk: Desk) -> FlaskClient:
-    """Somebody of an entity: nobody of the staff."""
-    return desk.client.application.test_client()
 
 
 def answer(visitor: FlaskClient, path: str, **data: str) -> object:

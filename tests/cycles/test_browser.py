@@ -1,4 +1,7 @@
-"""The form of an event in a browser: rows, the preview of the number, what the modality does not need, and the judges' view of it."""
+"""The form of an event in a browser: rows, the preview of the number, what the modality does not need.
+
+tests/browser/test_every_screen has the judges look at it.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -16,8 +19,6 @@ from tests.cycles.desk import Member
 from tests.cycles.factories import LINK, a_day, a_member, an_event
 from tests.support.browser import DESKTOP, PHONE, Chromium
 from tests.support.inside import answering
-from tests.support.judges import vnu
-from tests.support.looks import look_at
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -98,21 +99,3 @@ def test_enter_in_a_field_saves_and_adds_no_row(address: str, chromium: Chromium
     fill_in(page)
     page.press("#topic", "Enter")
     page.wait_for_url("**/editar?*")
-
-
-PAGES = {
-    "new": "/escritorio/eventos/nuevo",
-    "edit": "/escritorio/eventos/quinta-asistencia-tecnica-gobierno-abierto/editar",
-    "cancel": "/escritorio/eventos/quinta-asistencia-tecnica-gobierno-abierto/cancelar",
-    "cycles": "/escritorio/ciclos",
-    "cycle": "/escritorio/ciclos/ciclo-de-asistencias-tecnicas",
-    "cycle form": "/escritorio/ciclos/ciclo-de-asistencias-tecnicas/editar",
-    "office": "/escritorio/oficina",
-}
-
-
-@pytest.mark.slow
-def test_axe_and_the_html_checker_find_nothing(address: str, chromium: Chromium) -> None:
-    page = chromium.open(width=PHONE, keeps=True)
-    assert look_at(page, address, PAGES.values()) == {}
-    assert vnu({name: page.request.get(f"{address}{path}").text() for name, path in PAGES.items()}) == []

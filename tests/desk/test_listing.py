@@ -197,3 +197,17 @@ def test_the_list_is_narrowed_by_an_answer_and_shows_it_but_never_a_sensitive_on
     table = read_table(client.post(f"{url(slug)}.csv", data=asked).data, filename="lista.csv")
     assert [(row[0], row[-1]) for row in table.rows] == [("Zoila Zarzal", "Taller B")]
     assert table.headers[-1] == "¿A qué taller va?"
+
+
+@pytest.mark.usefixtures("admin")
+def test_a_page_has_the_rows_that_were_asked_for_and_files_and_views_stand_before_them(client: FlaskClient, writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        for _ in range(51):
+            a_registration(db, event)
+        slug = event.slug
+    usual, more, odd = (client.get(f"{url(slug)}{asked}").text for asked in ("", "?filas=100", "?filas=9999"))
+    assert [page.count('class="tick"') for page in (usual, more, odd)] == [50, 51, 50]
+    assert 'name="filas" value="100"' in more, "a file, a view and what is done to many keep what the page has"
+    assert more.index("Descargar la lista") < more.index("<table")
+    assert "Inscripciones por estado" not in usual, "one state alone says what the total says"

@@ -25,6 +25,8 @@ from eventos.cycles import service as cycles
 from eventos.cycles.models import Material
 from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
+from eventos.desk.models import AttendanceSheet
+from eventos.desk.service import ask_sheet
 from eventos.kernel import clock, outbox
 from eventos.kernel.audit import SYSTEM, Actor
 from eventos.kernel.correspondence import MailRecord
@@ -89,6 +91,7 @@ def promise_one_of_each(db: Session) -> None:
     held, _people = a_closed_event(db, came=1)
     certificates.issue_all(db, held.id, by=SYSTEM, now=now)
     certificates.ask_badges(db, held.id, by=SYSTEM, now=now)
+    ask_sheet(db, held.id, {"day": "", "blank": 2, "empty": False}, rows=1, reason="Firmarla en la entrada.", by=SYSTEM, now=now)
     reports.ask(db, held.id, format="docx", by=SYSTEM, now=now)
     publicity.prepare(db, held.id, by=SYSTEM, now=now)
     mailings.send(db, held.id, "thanks", by=SYSTEM, now=now)
@@ -202,6 +205,7 @@ LETTERS = Counter(
 MADE = {
     Certificate: (Certificate.state, Certificate.file_sha256),
     BadgeSheet: (BadgeSheet.state, BadgeSheet.file_sha256),
+    AttendanceSheet: (AttendanceSheet.state, AttendanceSheet.file_sha256),
     Flyer: (Flyer.state, Flyer.files),
     Material: (Material.state, Material.file_sha256, Material.page_images),
     Report: (Report.state, Report.file_sha256),

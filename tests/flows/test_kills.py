@@ -97,7 +97,7 @@ def letters(sink: Trap) -> tuple[Counter[str], Counter[str]]:
 def test_a_killed_worker_loses_no_mail_and_repeats_at_most_one(moment: str, number: int, serve: Serve, stage: Flask) -> None:
     assassin = Assassin(moment, number)
     with trapped(assassin) as sink:
-        assassin.server = serve(mail_url=sink.url, job_lease="1", worker_threads="1")
+        assassin.server = serve(mail_url=sink.url, job_lease="1")
         promise_mails(stage, PEOPLE)
         finish(stage)
         received, ids = letters(sink)
@@ -110,7 +110,7 @@ def test_a_killed_worker_loses_no_mail_and_repeats_at_most_one(moment: str, numb
 def test_a_worker_killed_before_it_claims_leaves_the_promise_to_the_next(serve: Serve, stage: Flask) -> None:
     with trapped(lambda _moment, _number: None) as sink:
         promise_mails(stage, 1)
-        server = serve(mail_url=sink.url, job_lease="1", worker_threads="1")
+        server = serve(mail_url=sink.url, job_lease="1")
         first = worker_of(server)
         kill(first)
         until(lambda: worker_of(server) != first, "another worker")
@@ -121,7 +121,7 @@ def test_a_worker_killed_before_it_claims_leaves_the_promise_to_the_next(serve: 
 
 def test_a_worker_killed_after_the_job_is_done_repeats_nothing(serve: Serve, stage: Flask) -> None:
     with trapped(lambda _moment, _number: None) as sink:
-        server = serve(mail_url=sink.url, job_lease="1", worker_threads="1")
+        server = serve(mail_url=sink.url, job_lease="1")
         promise_mails(stage, PEOPLE)
         finish(stage)
         first = worker_of(server)

@@ -30,9 +30,10 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 Opened = Callable[[], AbstractContextManager[Session]]
 PROCESSES = 4
 
-# What each process does: several threads of its own, each with its people, all starting at once.
+# One process for each crowd, all parted from one that has read the program, before anything is connected; each opens the database for
+# itself and runs several threads of its own, each with its people, all starting at once.
 RUNNER = """
-import json, sys, threading
+import json, os, sys, traceback
 from datetime import timedelta
 from concurrent.futures import ThreadPoolExecutor
 from eventos.app import create_app
@@ -46,10 +47,8 @@ from eventos.registration.rules import OfferGone
 from eventos.registration.rules_answers import Given, OptionIsFull, Told
 from tests.registration.factories import register_command
 
-what, slug, numbers = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+slug, crowds = sys.argv[1], json.loads(sys.argv[2])
 app = create_app(ring=lambda: None)
-print("ready", flush=True)
-sys.stdin.readline()
 
 def register(number):
     command = register_command(slug, document_number=str(50_000_000 + number), email=f"p{number}@sala.example")
@@ -86,37 +85,44 @@ def expire(event_id):
     with app.app_context(), database.transaction() as db:
         service.expire(db, event_id, now=clock.now() + timedelta(hours=25), limit=2)
 
-with ThreadPoolExecutor(4) as pool:
-    verbs = {"register": register, "cancel": cancel, "workshop": workshop, "accept": accept, "expire": expire}
-    list(pool.map(verbs[what], numbers))
+verbs = {"register": register, "cancel": cancel, "workshop": workshop, "accept": accept, "expire": expire}
+(ready, is_ready), (gone, go) = os.pipe(), os.pipe()
+started = []
+for what, numbers in crowds:
+    started.append(os.fork())
+    if started[-1] == 0:
+        try:
+            os.close(go)
+            os.write(is_ready, b".")
+            os.read(gone, 1)  # until the one that started us lets go of its end
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(verbs[what], numbers))
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+os.close(is_ready)
+for _ in crowds:
+    assert os.read(ready, 1) == b".", "a process ended before the race"
+os.close(go)
+sys.exit(any([os.waitpid(pid, 0)[1] for pid in started]))
 """
 
 
 def race(settings: Settings, slug: str, *crowds: tuple[str, list[int]]) -> None:
     """Run one process for each crowd, all let go at the same moment."""
     variables = {"data_dir": settings.data_dir, "database_url": settings.database_url, "log_level": "ERROR"}
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", RUNNER, what, slug, json.dumps(numbers)],
-            cwd=ROOT,
-            env=environment(**variables) | {"PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for what, numbers in crowds
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n", process.communicate()[1]
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    for process in started:
-        _, errors = process.communicate(timeout=100)
-        assert process.returncode == 0, errors[-3000:]
+    done = subprocess.run(
+        [sys.executable, "-c", RUNNER, slug, json.dumps(crowds)],
+        cwd=ROOT,
+        env=environment(**variables) | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def counted(looking: Opened) -> tuple[int, int, int]:

@@ -142,7 +142,7 @@ def test_moving_an_event_mails_everybody_once(killed: bool, serve: Serve, visit:
     assassin = Assassin(moments if killed else set())
     slug, cookie = a_full_event(people), an_administrator()
     with trapped(assassin) as sink:
-        assassin.server = serve(mail_url=sink.url, job_lease="1", worker_threads="1")
+        assassin.server = serve(mail_url=sink.url, job_lease="1")
         office = visit(assassin.server.url)
         office.cookies["eventos"] = cookie
         form = office.form(f"/escritorio/eventos/{slug}/editar", action="editar")

@@ -32,7 +32,7 @@ LIMITS = {
     "accounts.reset.address": (20, HOUR), "accounts.bad_links": (60, MINUTE),
     "checkin.scans": (120, MINUTE), "checkin.searches": (30, MINUTE), "checkin.arrival": (600, 10 * MINUTE),
     "checkin.arrival_pass": (5, 10 * MINUTE), "certificates.verify": (30, MINUTE), "dialogue.ask": (10, DAY),
-    "calls.answers": (60, 10 * MINUTE), "calls.invited": (40, DAY),
+    "calls.answers": (60, 10 * MINUTE), "calls.invited": (40, DAY), "calls.tests": (20, HOUR), "mailings.samples": (20, HOUR),
     "api": (600, MINUTE), "api-bad-token": (60, MINUTE),
 }  # fmt: skip
 LIVES = [
@@ -80,7 +80,7 @@ def test_no_door_of_the_public_takes_more_than_a_form(app: Flask) -> None:
             assert entry.max_body in {http.PUBLIC_BODY, 512 * 1024, http.UPLOAD_BODY}, rule.rule
         elif rule.endpoint == "api_checkin.scans":  # a phone's, with a thousand scans
             assert entry.max_body == 1024 * 1024
-        elif rule.rule.endswith(("/con-archivos", "/respuestas")):  # a form that asks for files, of an event that has such questions
+        elif rule.rule.endswith(("/con-archivos", "/respuestas", "/i/<token>/confirmar")):  # an event's own questions may ask for files
             assert entry.max_body in {http.PUBLIC_BODY, FILES_BODY}, rule.rule
         elif entry.audience is not http.Audience.STAFF:
             assert entry.max_body <= http.PUBLIC_BODY, rule.rule

@@ -29,7 +29,7 @@ from eventos.checkin.service.rooms import save_room
 from eventos.cycles.models import Cycle, CycleStaff
 from eventos.cycles.service import materials
 from eventos.cycles.service.materials import KeptFile, SaveMaterial
-from eventos.desk.service import save_view
+from eventos.desk.service import ask_sheet, save_view
 from eventos.dialogue import service as dialogue
 from eventos.dialogue.rules import SaveQuestion
 from eventos.inbox.models import InboundMail
@@ -63,7 +63,7 @@ NAMED = {
              "cycles.cycle": "cycle", "cycles.edit_cycle": "cycle", "cycles.update_cycle": "cycle"},
     "public_id": {
         "attendance.": "registration", "desk.": "registration", "desk.bulk": "bulk", "desk.remove_view": "view", "desk.unmerge": "merge",
-        "admission.": "registration", "importing.": "sheet",
+        "desk.sheet": "paper", "admission.": "registration", "importing.": "sheet",
         "materials.": "material", "dialogue.": "question",
         "calls.": "call", "convened.": "convened", "reports.": "report", "constancias.badges": "badges", "checkin.": "device",
         "questionnaire.": "registration", "mailings.": "reminder", "inbox.": "inbound",
@@ -73,7 +73,7 @@ NAMED = {
     "code": {"constancias.": "certificate"},
     "key": {"questionnaire.": "form_question", "checkin.": "room"},
     "number": {"constancias.reissue": "registration_id", "reports.": "section", "materials.page": "page",
-               "calls.entity": "copy", "calls.annex": "page"},
+               "calls.entity": "copy", "calls.record": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
     "kind": {"desk.registrations_file": "csv",
@@ -133,6 +133,8 @@ def an_office(db: Session) -> Office:
     own["section"] = str(reports.save_section(db, event.id, SaveSection("text", "Título", ("Texto",)), by=SYSTEM))
     own["ahead"] = ahead.slug
     doubles = [a_registration(db, event).person for _ in range(4)]
+    paper = {"day": "", "blank": 20, "empty": True}
+    own["paper"] = ask_sheet(db, event.id, paper, rows=0, reason="Visita sin lista.", by=SYSTEM, now=now)
     own["person"], own["double"] = doubles[0].public_id, doubles[1].public_id
     own["merge"] = merging.merge(db, doubles[2].id, doubles[3].id, by=SYSTEM, now=now).public_id
     again = bulk.begin(db, event.id, bulk.Ask(bulk.Action.RESEND), by=SYSTEM, now=now)

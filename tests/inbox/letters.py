@@ -1,5 +1,6 @@
 """Mails as the outside writes them: bounces of RFC 3464, answers of calendars, replies; good ones and forged ones."""
 
+import random
 from pathlib import Path
 
 SERVER = "mx.oficina.example"
@@ -88,3 +89,32 @@ def drop(folder: Path, name: str, content: bytes) -> Path:
     path.write_bytes(content)
     os.utime(path, (1_700_000_000, 1_700_000_000))
     return path
+
+
+def spoil(letter: bytes, chance: random.Random) -> bytes:
+    """A letter as a broken disk, a broken program or somebody who means harm would leave it."""
+    ugly = (
+        b"\x00",
+        b"\xff\xfe",
+        b"\xed\xa0\x80",
+        b"=?utf-8?b?////?=",
+        b"=?raro?q?=00?=",
+        b"\r\n",
+        b":",
+        b'"',
+        b";charset=raro",
+        b"%" * 300,
+    )
+    spoilt = bytearray(letter)
+    for _ in range(chance.randint(1, 8)):
+        at = chance.randrange(len(spoilt) + 1)
+        match chance.randrange(4):
+            case 0:
+                spoilt[at:at] = chance.choice(ugly)
+            case 1:
+                del spoilt[at : at + chance.randint(1, 60)]
+            case 2:
+                spoilt[at:at] = spoilt[: chance.randint(1, 200)]
+            case _:
+                spoilt[at : at + 1] = bytes([chance.randrange(256)])
+    return bytes(spoilt)

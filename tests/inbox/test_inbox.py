@@ -1,8 +1,9 @@
 """What comes back by mail changes only what it may: a flag. The attacks of the threats stand beside what works."""
 
-from collections.abc import Callable
+import random
 from dataclasses import replace
-from email.message import EmailMessage
+from datetime import date
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -27,42 +28,10 @@ from eventos.kernel.vocabulary import StaffRole
 from eventos.registration.models import Registration
 from tests.accounts.factories import SignedIn, signed_in
 from tests.conftest import Opened
-from tests.cycles.factories import a_published_event
-from tests.inbox.letters import SERVER, a_bounce, a_reply, an_answer, drop
+from tests.cycles.factories import a_day, a_published_event
+from tests.inbox.letters import SERVER, a_bounce, a_reply, an_answer, drop, spoil
 from tests.registration.factories import a_registration
-from tests.support.smtp import Mailbox, Sink
-
-Run = Callable[[], int]
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """An office whose server takes bounces apart and says who it is."""
-    return replace(settings, mail_bounce="rebotes@oficina.example", mail_authserv=SERVER)
-
-
-@pytest.fixture
-def sent(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> tuple[Registration, EmailMessage]:
-    """Ana is registered, and her confirmation went out."""
-    with writing() as db:
-        registration = a_registration(db, a_published_event(db, capacity_virtual=1), email="ana@neira.example")
-    outbox_run()
-    (message,) = mailbox.to("ana@neira.example")
-    return registration, message
-
-
-@pytest.fixture
-def collected(app: Flask, settings: Settings, looking: Opened) -> Callable[..., list[InboundMail]]:
-    """Leave these mails in the folder and have a minute pass; answers what is written down."""
-
-    def collect(*letters: bytes) -> list[InboundMail]:
-        for number, letter in enumerate(letters):
-            drop(settings.inbox_path, f"{number}.eml", letter)
-        runner.sweep(app)
-        with looking() as db:
-            return list(db.scalars(select(InboundMail).order_by(InboundMail.id)))
-
-    return collect
+from tests.support.smtp import Sink
 
 
 def test_an_answer_the_server_vouches_for_is_noted_and_frees_no_seat(sent, collected, looking: Opened, settings: Settings) -> None:
@@ -191,7 +160,83 @@ def test_what_is_no_mail_is_set_apart_and_a_link_is_not_followed(sent, collected
     drop(settings.inbox_path, "notas.txt", b"nada")
     assert collected() == []
     assert sorted(path.name for path in settings.inbox_path.iterdir()) == ["enlace.eml", "no-leidos", "notas.txt"]
-    assert [path.name for path in (settings.inbox_path / "no-leidos").iterdir()] == ["foto.eml"]
+    apart = settings.inbox_path / "no-leidos"
+    assert sorted(path.name for path in apart.iterdir()) == ["foto.eml", "foto.eml.motivo.txt"]
+    assert "no es un correo" in (apart / "foto.eml.motivo.txt").read_text(encoding="utf-8")
+    drop(settings.inbox_path, "foto.eml", b"GIF87a")
+    assert collected() == []
+    assert (apart / "foto.eml").read_bytes() == b"GIF89a", "what was set apart before stays"
+    assert (apart / "2-foto.eml").read_bytes() == b"GIF87a"
+
+
+def test_a_folder_full_of_what_cannot_be_moved_does_not_hold_the_others_up(sent, collected, settings: Settings, monkeypatch) -> None:
+    """A folder that lets nothing be set apart: the bad ones stay, and none of the good waits behind them."""
+    registration, _ = sent
+    monkeypatch.setattr(tasks, "AT_ONCE", 2)
+    for number in range(4):
+        drop(settings.inbox_path, f"-{number}.eml", b"GIF89a")
+    (settings.inbox_path / "no-leidos").write_text("no es una carpeta", encoding="utf-8")
+    (mail,) = collected(an_answer(registration.uid))
+    assert mail.verdict == "applied"
+    assert len(list(settings.inbox_path.glob("*.eml"))) == 4
+
+
+@pytest.mark.both_databases
+def test_mails_spoiled_at_random_are_taken_in_or_set_apart_and_the_good_one_behind_them_is_read(
+    sent, collected, settings: Settings
+) -> None:
+    registration, message = sent
+    chance = random.Random(20260723)
+    good = [an_answer(registration.uid), a_bounce(message["Message-ID"], to="x@oficina.example"), a_reply(message["Message-ID"])]
+    spoilt = [spoil(letter, chance) for letter in good for _ in range(16)]
+    for number, letter in enumerate(spoilt):
+        drop(settings.inbox_path, f"-{number}.eml", letter)
+    rows = collected(an_answer(registration.uid, "TENTATIVE"))
+    apart = list((settings.inbox_path / "no-leidos").glob("*.eml"))
+    assert list(settings.inbox_path.glob("*.eml")) == [], "none is left to be tried again"
+    assert {one.sha256 for one in rows} >= {sha256(an_answer(registration.uid, "TENTATIVE")).hexdigest()}
+    assert len({one.sha256 for one in rows}) + len({path.read_bytes() for path in apart}) == len(set(spoilt)) + 1
+    assert all(path.with_name(f"{path.name}.motivo.txt").read_text(encoding="utf-8").strip() for path in apart)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("words", [b"\x00", b"\xed\xa0\x80"], ids=["NUL", "half a sign"])
+def test_a_name_no_database_keeps_is_set_apart_with_its_reason(sent, collected, settings: Settings, words: bytes) -> None:
+    registration, _ = sent
+    uid = registration.uid.encode()
+    mails = collected(an_answer(registration.uid).replace(uid, words + uid), an_answer(registration.uid, "TENTATIVE"))
+    assert "applied" in [mail.verdict for mail in mails]
+    for reason in (settings.inbox_path / "no-leidos").glob("*.motivo.txt"):
+        assert "mal hecho" in reason.read_text(encoding="utf-8")
+    assert list(settings.inbox_path.glob("*.eml")) == []
+
+
+def test_who_administers_is_told_which_files_could_not_be_read(sent, collected, settings: Settings, client: FlaskClient, writing) -> None:
+    drop(settings.inbox_path, "foto.eml", b"GIF89a")
+    collected()
+    signed_in(client, writing)
+    page = client.get("/escritorio/correos/recibidos").text
+    assert "1 archivo apartado" in page
+    assert "foto.eml</span>: El archivo no es un correo" in page
+    other = client.application.test_client()
+    signed_in(other, writing, role=StaffRole.ORGANISER)
+    assert "foto.eml" not in other.get("/escritorio/correos/recibidos").text
+
+
+@pytest.mark.parametrize("day", [1, 2])
+def test_declining_one_day_of_several_is_kept_with_its_day_and_says_nothing_of_the_registration(
+    writing: Opened, collected, looking: Opened, day: int
+) -> None:
+    with writing() as db:
+        event = a_published_event(db, days=(a_day(date(2030, 6, 13)), a_day(date(2030, 6, 14))))
+        registration = a_registration(db, event, email="ana@neira.example")
+    name, _, host = registration.uid.partition("@")
+    (mail,) = collected(an_answer(registration.uid if day == 1 else f"{name}-{day}@{host}", "DECLINED"))
+    assert (mail.verdict, mail.registration_id) == ("noted", registration.id)
+    assert mail.reason == f"No asistirá el día {day} del evento."
+    with looking() as db:
+        one = db.get_one(Registration, registration.id)
+        assert (one.reply, one.state) == ("", "active")
 
 
 def test_an_answer_to_an_earlier_invite_is_only_kept(sent, collected, writing: Opened, looking: Opened) -> None:
@@ -228,7 +273,9 @@ def test_what_staff_bring_waits_for_their_decision_and_is_decided_once(sent, cli
         assert db.get_one(Registration, registration.id).reply == "tentative"
         assert db.scalars(select(InboundDecision.accepted)).all() == [True]
         assert {"inbox.upload", "inbox.decide"} <= set(db.scalars(select(AuditEntry.action)))
-    kept = client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml")
+    file = f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml"
+    assert client.get(file).status_code == 405  # it leaves a line in the register
+    kept = client.post(file, data={"csrf_token": who.csrf})
     assert "attachment" in kept.headers["Content-Disposition"]
 
 
@@ -242,9 +289,10 @@ def test_a_file_that_is_no_mail_is_refused_beside_the_field(client: FlaskClient,
 def test_an_organiser_of_other_cycles_sees_nothing(sent, collected, client: FlaskClient, writing: Opened) -> None:
     registration, _ = sent
     (mail,) = collected(an_answer(registration.uid))
-    signed_in(client, writing, role=StaffRole.ORGANISER)
+    who = signed_in(client, writing, role=StaffRole.ORGANISER)
     assert "Respuesta a la cita" not in client.get("/escritorio/correos/recibidos").text
-    assert client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml").status_code == 404
+    file = f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml"
+    assert client.post(file, data={"csrf_token": who.csrf}).status_code == 404
 
 
 def test_files_are_forgotten_after_ninety_days_and_their_rows_stay(
@@ -254,8 +302,9 @@ def test_files_are_forgotten_after_ninety_days_and_their_rows_stay(
     (mail,) = collected(an_answer(registration.uid))
     clock_at(clock.now() + tasks.KEPT + tasks.KEPT / 90)
     assert len(collected()) == 1
-    signed_in(client, writing)
-    assert client.get(f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml").status_code == 404
+    who = signed_in(client, writing)
+    file = f"/escritorio/correos/recibidos/{mail.public_id}/correo.eml"
+    assert client.post(file, data={"csrf_token": who.csrf}).status_code == 404
 
 
 @pytest.mark.both_databases

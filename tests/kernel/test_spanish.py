@@ -78,6 +78,8 @@ def test_several_days_make_one_phrase(days: list[date], told: str) -> None:
 
 def test_numbers_have_points_and_a_comma() -> None:
     assert [spanish.number(value) for value in (1234.5, 114, 0, -1234567, Decimal("0.25"))] == ["1.234,5", "114", "0", "-1.234.567", "0,25"]
+    for whole in (0, 7, -7, 999, 1000, -1000, 1234, 10_000, 999_999, 1_000_000, 123_456_789):
+        assert spanish.number(whole) == spanish.number(Decimal(whole)), "whole numbers go a shorter way to the same words"
 
 
 @pytest.mark.parametrize(

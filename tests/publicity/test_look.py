@@ -1,4 +1,7 @@
-"""The pages of the pieza, the materials and the questions before the judges: axe and the HTML checker, at 360 and 1280 px."""
+"""The pages of the pieza, the materials and the questions before the HTML checker, also with errors.
+
+tests/browser/test_every_screen has axe look at them.
+"""
 
 import io
 from collections.abc import Callable
@@ -8,7 +11,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from eventos.accounts import service as accounts
 from eventos.cycles import queries as cycles
 from eventos.dialogue import service as dialogue
 from eventos.dialogue.rules import SaveQuestion
@@ -24,8 +26,6 @@ from tests.cycles.factories import a_cycle, a_day, a_member, a_published_event
 from tests.cycles.papers import a_pdf, a_picture, an_office_file
 from tests.registration.factories import a_registration
 from tests.support import judges
-from tests.support.browser import Chromium
-from tests.support.looks import look_round
 
 
 @pytest.fixture
@@ -79,12 +79,3 @@ def test_the_html_checker_finds_no_error(app: Flask, client: FlaskClient, writin
     bad = pages["desk"][2]
     found[f"{bad} (bad)"] = desk.post(bad, {"title": "<b>"}).text
     assert judges.vnu(found) == []
-
-
-@pytest.mark.slow
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    pages: dict[str, list[str]], inside: str, chromium: Chromium, writing: Opened
-) -> None:
-    with writing() as db:
-        cookie = accounts.start_session(db, a_staff(db, role=StaffRole.ADMINISTRATOR).id, now=clock.now())
-    assert look_round(chromium, inside, **pages, cookie=cookie) == {}

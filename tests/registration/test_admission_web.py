@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from eventos.cycles import service as cycles
 from eventos.cycles.models import Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM, AuditEntry
@@ -16,7 +17,7 @@ from eventos.registration.models import AdmissionPolicy, Registration
 from eventos.registration.rules import Policy
 from eventos.registration.service.policy import save_policy
 from tests.accounts.factories import SignedIn, signed_in
-from tests.cycles.factories import a_published_event
+from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
 
 Opened = Callable[[], AbstractContextManager[Session]]
@@ -140,3 +141,45 @@ def test_the_desk_says_which_event_has_requests_to_decide(client: FlaskClient, a
     desk = client.get("/escritorio").text
     assert "su decisión" not in desk
     assert f"/escritorio/eventos/{slug}" in desk
+
+
+def test_another_event_that_is_moderated_says_so_before_it_is_ticked(client: FlaskClient, writing: Opened) -> None:
+    with writing() as db:
+        cycle = a_cycle(db)
+        slug, other = a_published_event(db, cycle=cycle).slug, a_published_event(db, cycle=cycle, number=6)
+        event_id = other.id
+    assert "Será una solicitud" not in client.get(f"/eventos/{slug}/inscripcion").text
+    with writing() as db:
+        save_policy(db, event_id, Policy(moderated=True), by=SYSTEM, now=clock.now())
+    assert "Será una solicitud: el equipo organizador la revisa." in client.get(f"/eventos/{slug}/inscripcion").text
+
+
+def test_the_organiser_is_told_when_some_of_those_approved_found_no_seat(client: FlaskClient, admin: SignedIn, writing: Opened) -> None:
+    with writing() as db:
+        event = moderated(db, capacity_virtual=1)
+        slug, asked = event.slug, requests(db, event, 2)
+    typed = {"csrf_token": admin.csrf, "solicitud": asked, "decision": "approve"}
+    answer = client.post(f"/escritorio/eventos/{slug}/admision/solicitudes", data=typed)
+    assert answer.location.endswith("aviso=requests-approved-waiting")
+    assert "no hubo cupo para todas" in client.get(answer.location).text
+
+
+def test_the_requests_of_an_event_that_was_called_off_wait_without_buttons(
+    client: FlaskClient, admin: SignedIn, writing: Opened, looking: Opened
+) -> None:
+    with writing() as db:
+        event = moderated(db)
+        slug, asked = event.slug, requests(db, event, 1)
+    url = f"/escritorio/eventos/{slug}/admision"
+    assert "Aprobar las marcadas" in client.get(url).text
+    with writing() as db:
+        cycles.cancel(db, db.execute(select(Event)).scalar_one(), reason="Sin sala.", by=SYSTEM, now=clock.now())
+    assert "Aprobar las marcadas" not in client.get(url).text
+    typed = {"csrf_token": admin.csrf, "solicitud": asked, "decision": "approve", "reason": "Motivo escrito"}
+    refused = client.post(f"{url}/solicitudes", data=typed)
+    assert (refused.status_code, "no hay inscripciones que decidir" in refused.text) == (409, True)
+    one = f"/escritorio/inscripciones/{asked[0]}/decidir"
+    assert "no hay inscripciones que decidir" in client.get(one).text
+    assert client.post(one, data={"csrf_token": admin.csrf, "decision": "let_in", "reason": "Motivo"}).status_code == 409
+    with looking() as db:
+        assert states(db) == ["pending"]

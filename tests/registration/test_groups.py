@@ -166,3 +166,12 @@ def test_an_event_moved_forward_shortens_what_waits_for_an_answer(db: Session) -
     service.keep_before_start(db, event.id)
     db.expire_all()
     assert member.expires_at == START
+
+
+def test_who_is_approved_while_the_event_goes_on_has_until_its_end_to_consent(db: Session) -> None:
+    event = an_event(db, Policy(moderated=True, group_limit=5, admits_late=True), capacity_virtual=5)
+    write_group(db, event, 1)
+    (member,) = of_group(db, event)
+    service.approve(db, member, by=SYSTEM, now=START + timedelta(minutes=30))
+    assert (member.state, member.expires_at) == ("unconfirmed", START + timedelta(hours=2))
+    assert not service.expire(db, event.id, now=START + timedelta(minutes=31))

@@ -16,11 +16,10 @@ from eventos.kernel import clock, tokens
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.errors import NotFound
 from eventos.kernel.outbox import Job
-from eventos.people.models import Consent
 from eventos.publicity.models import Flyer
 from eventos.publicity.queries import public_flyer
 from eventos.registration import service
-from eventos.registration.models import AdmissionPolicy, Registration, RegistrationGroup
+from eventos.registration.models import AdmissionPolicy, Registration
 from eventos.registration.rules import Policy
 from eventos.registration.service import tickets
 from eventos.registration.service.policy import invitation_token, renew_invitation, save_policy
@@ -166,6 +165,20 @@ def test_an_invitation_opens_its_own_event_alone_and_a_renewed_one_nothing(clien
     assert client.get(f"/privado/{tokens.random_token()}").status_code == 404
 
 
+def test_an_invitation_that_was_sent_still_leads_to_an_event_that_opened_to_all(
+    app: Flask, client: FlaskClient, writing: Opened, looking: Opened
+) -> None:
+    with writing() as db:
+        event = an_event(db, Policy(is_private=True))
+        token, event_id = invitation_of(db, event), event.id
+    with writing() as db:
+        save_policy(db, event_id, Policy(), by=SYSTEM, now=clock.now())
+    assert client.get(f"/privado/{token}").status_code == 200
+    assert Invited(app, f"/privado/{token}/inscripcion").register(**answers(1)).status_code == 303
+    with looking() as db:
+        assert states(db) == ["active"]
+
+
 def test_a_post_without_the_invitation_writes_nobody_down(app: Flask, client: FlaskClient, writing: Opened, looking: Opened) -> None:
     with writing() as db:
         public, private = a_published_event(db).slug, an_event(db, Policy(is_private=True, group_limit=3)).slug
@@ -174,88 +187,6 @@ def test_a_post_without_the_invitation_writes_nobody_down(app: Flask, client: Fl
         assert client.post(f"/eventos/{private}/{path}", data=typed).status_code == 404
     with looking() as db:
         assert states(db) == []
-
-
-# --- groups ------------------------------------------------------------------------------------------------------------------------
-
-
-def rows(*numbers: int) -> dict[str, str]:
-    typed: dict[str, str] = {}
-    for place, number in enumerate(numbers):
-        person = answers(number)
-        names = ("document_type", "document_number", "given_names", "family_names", "email")
-        typed |= {f"members-{place}-{name}": person[name] for name in names}
-    return typed
-
-
-def test_a_group_is_written_down_and_each_member_confirms_by_their_own_link(
-    app: Flask, client: FlaskClient, writing: Opened, looking: Opened
-) -> None:
-    with writing() as db:
-        slug = an_event(db, Policy(group_limit=3)).slug
-    booth = Invited(app, f"/eventos/{slug}/inscripcion/grupo")
-    answer = booth.register(**answers(1), comes="y", **rows(2, 3))
-    assert answer.status_code == 303, answer.text
-    assert "2 personas" in client.get(answer.headers["Location"]).text
-    with looking() as db:
-        assert states(db) == ["active", "unconfirmed", "unconfirmed"]
-        assert db.execute(select(RegistrationGroup.size)).scalar_one() == 2
-        member = db.execute(select(Registration).where(Registration.state == "unconfirmed")).scalars().first()
-        assert member is not None
-        link = tickets.link_of(member)
-    assert "Revisar y confirmar" in client.get(f"/i/{link}").text
-    confirm = Invited(app, f"/i/{link}/confirmar")
-    theirs = {"post": "Enlace", "link_kind": "contratista"}
-    assert "Para confirmar su inscripción" in confirm.register(**theirs, consent="").text
-    assert confirm.register(**theirs, consent="y").status_code == 303
-    with looking() as db:
-        assert states(db) == ["active", "active", "unconfirmed"]
-        assert len(db.execute(select(Consent)).scalars().all()) == 2
-    assert confirm.register(**theirs, consent="y").status_code == 303
-    assert client.get(f"/i/{link}/confirmar").status_code == 303
-
-
-def test_one_row_more_is_a_post_that_writes_nothing_and_keeps_what_was_typed(app: Flask, writing: Opened, looking: Opened) -> None:
-    with writing() as db:
-        slug = an_event(db, Policy(group_limit=9)).slug
-    page = Invited(app, f"/eventos/{slug}/inscripcion/grupo").register(**answers(1), **rows(2), add_row="members")
-    assert page.status_code == 200
-    assert 'value="Visitante 2"' in page.text
-    assert 'name="members-3-given_names"' in page.text
-    with looking() as db:
-        assert states(db) == []
-
-
-def test_errors_of_a_group_stand_beside_their_row_and_everything_is_kept(app: Flask, writing: Opened, looking: Opened) -> None:
-    with writing() as db:
-        slug = an_event(db, Policy(group_limit=2)).slug
-    booth = Invited(app, f"/eventos/{slug}/inscripcion/grupo")
-    wrong = booth.register(**answers(1), **{**rows(2), "members-0-email": "esto no es"})
-    assert wrong.status_code == 422
-    assert "Escriba un correo como" in wrong.text
-    assert 'value="esto no es"' in wrong.text
-    assert "como máximo 2 personas" in booth.register(**answers(1), **rows(2, 3, 4)).text
-    with looking() as db:
-        assert states(db) == []
-
-
-def test_a_group_with_somebody_on_file_answers_the_same_from_outside(app: Flask, client: FlaskClient, writing: Opened) -> None:
-    with writing() as db:
-        event = an_event(db, Policy(group_limit=3))
-        slug = event.slug
-        a_registration(db, event, document_number=answers(2)["document_number"], given_names="Persona", family_names="Conocida")
-    booth = Invited(app, f"/eventos/{slug}/inscripcion/grupo")
-    known = client.get(booth.register(**answers(1), **rows(2)).headers["Location"]).text
-    unknown = client.get(booth.register(**answers(1), **rows(9)).headers["Location"]).text
-    assert known == unknown
-    assert "Conocida" not in known
-
-
-@pytest.mark.parametrize("policy", [Policy(), Policy(group_limit=1)])
-def test_an_event_without_groups_has_no_form_for_them(client: FlaskClient, writing: Opened, policy: Policy) -> None:
-    with writing() as db:
-        slug = an_event(db, policy).slug
-    assert client.get(f"/eventos/{slug}/inscripcion/grupo").status_code == 404
 
 
 # --- offers, requests --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The fixtures that reach outside this process: a server, a mail sink, a browser; and how large a test should be."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,14 @@ def compiled_once() -> Iterator[None]:
     """The many applications of a run compile what is the same for all of them once."""
     with once.compiled_once():
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def swept_seldom() -> None:
+    """What every module made when it was imported stays for good: Python need not look through it for rubbish, nor look so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 @pytest.fixture

@@ -68,9 +68,11 @@ class Server:
     def url(self, database: str) -> str:
         return f"postgresql://{USER}@/{database}?host={self.folder}"
 
-    def _execute(self, statement: sql.Composed) -> None:
+    def _execute(self, statement: sql.Composed, *, after: sql.SQL | None = None) -> None:
+        """Run a statement; what comes `after` it is for PostgreSQL 15 and newer."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+            is_new = connection.info.server_version >= 150000
+            connection.execute(statement + after if after and is_new else statement)
 
     def create(self) -> str:
         """The URL of a new, empty database."""
@@ -79,7 +81,10 @@ class Server:
     def copy(self, template: str) -> str:
         """The URL of a new database that starts as a copy of `template`, which nobody may be connected to."""
         name = next(self._names)
-        self._execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        self._execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)),
+            after=sql.SQL(" STRATEGY FILE_COPY"),  # twice as fast as writing everything to the log too, where there is a choice
+        )
         return self.url(name)
 
     def drop(self, url: str) -> None:

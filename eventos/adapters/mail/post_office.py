@@ -5,7 +5,7 @@ from datetime import datetime
 from eventos.adapters.mail.compose import Mail, compose
 from eventos.adapters.mail.headers import mailbox
 from eventos.adapters.mail.transports import Transport, transport_from_url
-from eventos.kernel import clock, return_path
+from eventos.kernel import clock, outbox, return_path
 
 _office: dict[str, str] = {}
 _transports: dict[str, Transport] = {}
@@ -28,6 +28,7 @@ def sender() -> tuple[str, str]:
 
 def send(mail: Mail, *, date: datetime | None = None) -> None:
     """Hand one message to the transport. Raises TransientFailure (try later) or PermanentFailure (they will not take it)."""
+    outbox.check_mails()
     url = _office["url"]
     if url not in _transports:
         _transports[url] = transport_from_url(url)

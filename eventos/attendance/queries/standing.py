@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, or_, select, true, union_all
@@ -99,6 +100,7 @@ class Standing(_Pieces):
 _ON_THE_WAY = (RegistrationState.WAITLISTED.value, RegistrationState.OFFERED.value, RegistrationState.PENDING.value)
 
 
+@lru_cache(maxsize=32)  # pieces of SQL are never changed, and a page asks for them more than once
 def standing(event_id: int) -> Standing:
     """Registrations with their last decision and the last sheet that said something; `counted` are the inscritos.
 

@@ -22,7 +22,8 @@ from eventos.registration.models import Registration
 
 @dataclass(frozen=True)
 class CallView:
-    """One call. `attachments` are {"filename", "media_type", "sha256", "size"}; `evidence_state` is "" until somebody asks for it."""
+    """One call. `deadline_at` is the one that counts now, `first_deadline_at` the one it was sent with. `attachments` are
+    {"filename", "media_type", "sha256", "size"}; `evidence_state` is "" until somebody asks for it."""
 
     id: int
     public_id: str
@@ -31,6 +32,7 @@ class CallView:
     subject: str
     body: str
     deadline_at: datetime | None
+    first_deadline_at: datetime | None
     flyer: str
     flyer_version: int | None
     flyer_files: dict[str, str]
@@ -74,6 +76,7 @@ class BoardRow:
     confirmed_at: datetime | None
     confirmed_by: str
     confirmed_post: str
+    confirmed_via: str
     declined_at: datetime | None
     decline_reason: str
     is_late: bool
@@ -89,7 +92,9 @@ class BoardRow:
 Registrants = tuple[str, str | None, str | None, int]
 
 _CALL = (
-    Call.id, Call.public_id, Call.event_id, Event.cycle_id, Call.subject, Call.body, Call.deadline_at, Call.flyer, Call.flyer_version,
+    Call.id, Call.public_id, Call.event_id, Event.cycle_id, Call.subject, Call.body,
+    func.coalesce(Call.extended_to, Call.deadline_at).label("deadline_at"), Call.deadline_at.label("first_deadline_at"),
+    Call.flyer, Call.flyer_version,
     Call.flyer_files, Call.attachments, Call.state, Call.content_sha256, Call.created_by, Call.created_at, Call.sent_by, Call.sent_at,
     Call.evidence_state, Call.evidence_sha256, Call.evidence_at, Call.evidence_error, Call.version,
 )  # fmt: skip
@@ -207,6 +212,7 @@ def _row(convened: Convened, name: str, key: str, got: CallRecipient | None, *, 
         confirmed_at=got.confirmed_at if got else None,
         confirmed_by=got.confirmed_by if got else "",
         confirmed_post=got.confirmed_post if got else "",
+        confirmed_via=got.confirmed_via if got else "",
         declined_at=got.declined_at if got else None,
         decline_reason=got.decline_reason if got else "",
         is_late=is_late(answered, deadline_at),

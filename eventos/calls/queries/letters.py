@@ -1,6 +1,6 @@
 """One entity's copy of a call: for its mail, for the page of its receipt, and for the thread that proves what happened."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
-from eventos.calls.queries.board import CallView, call_by_id
+from eventos.calls.queries.board import CallView, board, call_by_id
 from eventos.calls.standing import Standing, is_late, standing
 from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.entities.queries import OfficeView, office_view
@@ -16,6 +16,7 @@ from eventos.kernel.errors import NotFound
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.people.models import Person
 from eventos.registration.models import Registration
+from eventos.registration.queries_admission import policy_of, sealed_invitation
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,17 @@ class RecipientView:
     confirmed_at: datetime | None
     confirmed_by: str
     confirmed_post: str
+    confirmed_via: str
+    confirmed_note: str
+    recorded_by: str
     declined_at: datetime | None
     decline_reason: str
+    removed_at: datetime | None
+
+    @property
+    def is_removed(self) -> bool:
+        """No longer convened."""
+        return self.removed_at is not None
 
     @property
     def standing(self) -> Standing:
@@ -85,24 +95,49 @@ class EntryView:
 
 
 @dataclass(frozen=True)
+class MatterView:
+    """What the mails of a call are about, whoever gets them. `invitation`: that of a private event, sealed; None when anybody finds it."""
+
+    call: CallView
+    event: EventView
+    office: OfficeView
+    invitation: bytes | None = None
+
+
+@dataclass(frozen=True)
 class LetterView:
     """Everything a mail to one entity says."""
 
-    call: CallView
+    matter: MatterView
     recipient: RecipientView
-    event: EventView
-    office: OfficeView
+
+    @property
+    def call(self) -> CallView:
+        return self.matter.call
+
+    @property
+    def event(self) -> EventView:
+        return self.matter.event
+
+    @property
+    def office(self) -> OfficeView:
+        return self.matter.office
 
     @property
     def is_late(self) -> bool:
         return is_late(self.recipient.answered_at, self.call.deadline_at)
+
+    def without_flyer(self) -> "LetterView":
+        """The same without the pieza, once it shows what is no longer so."""
+        return replace(self, matter=replace(self.matter, call=replace(self.call, flyer="none")))
 
 
 _RECIPIENT = (
     CallRecipient.id, CallRecipient.public_id, CallRecipient.call_id, CallRecipient.convened_id, CallRecipient.entity_name,
     CallRecipient.mailbox, Convened.liaison_name, Convened.phone, CallRecipient.token_sealed, CallRecipient.state, CallRecipient.mails,
     CallRecipient.sent_at, CallRecipient.failure, CallRecipient.confirmed_at, CallRecipient.confirmed_by, CallRecipient.confirmed_post,
-    CallRecipient.declined_at, CallRecipient.decline_reason,
+    CallRecipient.confirmed_via, CallRecipient.confirmed_note, CallRecipient.recorded_by,
+    CallRecipient.declined_at, CallRecipient.decline_reason, Convened.removed_at,
 )  # fmt: skip
 
 
@@ -134,8 +169,18 @@ def _letter(db: Session, row: Any) -> LetterView:
     if row is None:
         raise NotFound("Este vínculo de confirmación no existe. Revise que esté completo.")
     found = RecipientView(*row)
-    of_call = call_by_id(db, found.call_id)
-    return LetterView(of_call, found, event_view_by_id(db, of_call.event_id), office_view(db))
+    return LetterView(matter(db, call_by_id(db, found.call_id)), found)
+
+
+def matter(db: Session, view: CallView) -> MatterView:
+    """What the mails of a call are about."""
+    invitation = sealed_invitation(db, view.event_id) if policy_of(db, view.event_id).is_private else None
+    return MatterView(view, event_view_by_id(db, view.event_id), office_view(db), invitation)
+
+
+def registered_of(db: Session, view: LetterView) -> int:
+    """How many are registered from the entity of this copy, as its board counts them."""
+    return next((row.registered for row in board(db, view.call) if row.recipient_id == view.recipient.id), 0)
 
 
 def recipient_for_write(db: Session, recipient_id: int) -> CallRecipient:

@@ -70,7 +70,7 @@ def designate(db: Session, view: LetterView, signed: Signed, people: Sequence[De
     if new:
         _tell(db, row, "designated", signed, now, people=str(len(new)))
     for made in new:
-        _invite(db, made)
+        _invite(db, made, now)
     return len(new)
 
 
@@ -121,10 +121,11 @@ def _designee(db: Session, recipient_id: int, person: Designee, now: datetime) -
     return made
 
 
-def _invite(db: Session, made: CallDesignee) -> None:
-    """One invitation for each designation; beyond what one address may be sent, or one entity may cause, held for staff."""
+def _invite(db: Session, made: CallDesignee, now: datetime) -> None:
+    """Promise an invitation, also to who is named again: the mail leaves once. Beyond what one address may be sent, or one entity
+    may cause, it is held for staff."""
     hits = limits.hit(db, (MAILS_HOUR, made.email_key), (MAILS_DAY, made.email_key), (INVITED_DAY, str(made.recipient_id)))
-    key = f"calls.invite:{made.id}"
+    key = f"calls.invite:{made.id}:{int(now.timestamp())}"
     if hits[0] > MAILS_HOUR.times or hits[1] > MAILS_DAY.times or hits[2] > INVITED_DAY.times:
         reason = MANY_NAMED if hits[2] > INVITED_DAY.times else TOO_MANY
         outbox.hold(db, "calls.invite", reason=reason, key=key, designee_id=made.id)

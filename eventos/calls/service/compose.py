@@ -1,6 +1,6 @@
 """Write a call, its annexes, and ask for the printed thread. Once it is sent, its words stay."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -10,10 +10,13 @@ from eventos.accounts.models import Staff
 from eventos.calls import queries, rules
 from eventos.calls.models import Call
 from eventos.calls.rules import SaveCall
-from eventos.kernel import audit, outbox, spanish, tokens
+from eventos.kernel import audit, limits, outbox, spanish, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import changed
 from eventos.kernel.errors import InvalidInput, RuleViolation
+from eventos.kernel.limits import Limit
+
+TESTS = Limit("calls.tests", 20, timedelta(hours=1))  # of one account: a test is a mail, with all its annexes
 
 
 def save_call(db: Session, event_id: int, command: SaveCall, *, public_id: str | None = None, by: Actor, now: datetime) -> str:
@@ -76,10 +79,12 @@ def detach(db: Session, event_id: int, public_id: str, sha256: str, *, by: Actor
 
 
 def ask_test(db: Session, call_id: int, *, entity: str, person: str, mail_id: str, by: Actor) -> None:
-    """Promise the staff member who asks the call as that entity would get it. Raises RuleViolation for whoever has no mail."""
+    """Promise the staff member who asks the call as that entity would get it. Raises RuleViolation for whoever has no mail,
+    TooManyRequests for whoever asks on and on."""
     staff = db.get(Staff, by.staff_id) if by.staff_id is not None else None
     if staff is None or not staff.email:
         raise RuleViolation("Su cuenta no tiene correo: no hay a dónde enviar la prueba.")
+    limits.spend(db, (TESTS, str(staff.id)))
     outbox.enqueue(db, "calls.test", call_id=call_id, entity=entity, person=person, to=staff.email, to_name=staff.name, mail_id=mail_id)
     audit.record(db, by, "calls.test", "call", call_id)
 

@@ -12,11 +12,13 @@ from eventos.calls.queries import BoardRow
 from eventos.calls.rules import FlyerUse, NothingToSend, Ready
 from eventos.calls.standing import Whom, is_chosen
 from eventos.cycles.models import Event
-from eventos.cycles.queries import event_view_by_id
+from eventos.cycles.queries import EventView, event_view_by_id
 from eventos.kernel import audit, outbox, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import upsert
 from eventos.publicity.queries import published_flyer
+from eventos.publicity.rules import OTHER
+from eventos.publicity.service import stale_words
 
 PURPOSE = "call-receipt"
 
@@ -31,7 +33,17 @@ def send_call(db: Session, event_id: int, public_id: str, whom: Whom, *, seen_ve
     event = event_view_by_id(db, event_id)
     flyer = published_flyer(db, event_id) if row.flyer != FlyerUse.NONE.value and row.sent_at is None else None
     has_flyer = flyer is not None or bool(row.flyer_files)
-    ready = Ready(event.state, event.ends_at, row.deadline_at, FlyerUse(row.flyer), has_flyer, row.version, seen_version)
+    ready = Ready(
+        event.state,
+        event.ends_at,
+        row.extended_to or row.deadline_at,
+        FlyerUse(row.flyer),
+        has_flyer,
+        row.version,
+        seen_version,
+        is_postponed=event.postponed_at is not None,
+        stale=tuple(misleading(db, event)) if flyer is not None else (),
+    )
     rules.check_send(ready, whom, now=now)
     chosen = [each for each in queries.board(db, queries.call_by_id(db, row.id)) if is_chosen(whom, each)]
     if not chosen:
@@ -47,6 +59,11 @@ def send_call(db: Session, event_id: int, public_id: str, whom: Whom, *, seen_ve
     db.add(CallEntry(call_id=row.id, kind="sent", at=now, by=by.name or by.ref, detail={"whom": whom.value, "mails": len(chosen)}))
     audit.record(db, by, "calls.send", "event", event_id, call=row.id, whom=whom.value, mails=len(chosen))
     return len(chosen)
+
+
+def misleading(db: Session, event: EventView, *, version: int | None = None) -> list[str]:
+    """What the published pieza, or the version that a call froze, shows that would send somebody to another day, hour or place."""
+    return [words for words in stale_words(db, event, version=version) if words != OTHER]
 
 
 def _said(row: Call) -> dict[str, Any]:
@@ -67,7 +84,7 @@ def _promise(db: Session, call_id: int, chosen: list[BoardRow], whom: Whom) -> N
             again = {"mails": each.mails + 1, "state": "queued", "failure": "", "mailbox": each.mailbox}
             db.execute(update(CallRecipient).where(CallRecipient.id == each.recipient_id).values(again))
             ids[each.convened_id] = (each.recipient_id, each.mails + 1)
-    kind = {Whom.UNCONFIRMED: "unconfirmed", Whom.UNREGISTERED: "unregistered"}.get(whom, "call")
+    kind = whom.kind
     outbox.enqueue_many(
         db,
         "calls.mail",
@@ -110,8 +127,17 @@ def mark_sent(db: Session, recipient_id: int, *, number: int, kind: str, message
         row.state, row.failure = "sent", ""
     row.sent_at = row.sent_at or now
     db.flush()
-    told = "call" if kind == "call" else "reminder"
+    told = "call" if kind in {"call", "bounced"} else "reminder"
     _tell(db, row.call_id, told, now, recipient_id=row.id, message_id=message_id, key=message_id, mailbox=mailbox, why=kind)
+
+
+def mark_needless(db: Session, recipient_id: int, *, number: int, now: datetime) -> None:
+    """The entity did what the mail asks for before it left: nothing goes out, and the mail before stands as the last one."""
+    row = queries.recipient_for_write(db, recipient_id)
+    if row.mails == number and row.state == "queued":
+        row.state = "sent"
+    db.flush()
+    _tell(db, row.call_id, "needless", now, recipient_id=row.id, key=f"needless:{row.id}:{number}")
 
 
 def mark_failed(db: Session, recipient_id: int, *, number: int, reason: str, now: datetime) -> None:

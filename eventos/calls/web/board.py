@@ -6,13 +6,12 @@ from flask import Response, redirect, render_template, request, url_for
 
 from eventos.adapters import storage
 from eventos.adapters.tables import Cell, write_csv, write_xlsx
-from eventos.calls import messages, queries, rules, service
+from eventos.calls import evidence, messages, queries, rules, service
 from eventos.calls.forms import SendForm
 from eventos.calls.queries import BoardRow, CallView
 from eventos.calls.standing import Standing, Whom, is_chosen, is_late, is_overdue, tally
 from eventos.calls.web.door import ONE, URL, WRITERS, door
 from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
-from eventos.entities.queries import OfficeView
 from eventos.kernel import audit, clock
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import NotFound, RuleViolation
@@ -21,10 +20,12 @@ from eventos.kernel.vocabulary import EventState
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 SLOW_S = 120
+VIAS = {via.value: via.label for via in rules.Via}
 # The filters of a board: a standing, or one of these.
 EXTRA = {"troubled": "Con problema", "late": "Tarde", "overdue": "Sin respuesta y vencido", "unregistered": "Sin inscritos"}
 HEADERS = (
     *("Entidad", "Correo institucional", "Estado", "Enviada", "Mensajes", "Problema", "Confirmó", "Cargo", "Cuándo confirmó"),
+    "Cómo confirmó",
     *("Fuera de plazo", "No asistirá porque", "Designados", "Inscritos"),
 )
 
@@ -42,15 +43,12 @@ def index(slug: str) -> Any:
         event=event,
         calls=calls,
         tallies={call.id: _tally(found[call.id], call) for call in calls if call.is_sent},
-        headings={call.id: messages.heading(call, event, _SOMEBODY) for call in calls},
+        headings={call.id: messages.heading(call, event) for call in calls},
         convened=convened,
         writes=_writes(),
         Standing=Standing,
         demo_banner=event.demo,
     )
-
-
-_SOMEBODY = OfficeView(name="la oficina")  # a subject is shown to staff without asking who they are
 
 
 def _writes() -> bool:
@@ -67,15 +65,18 @@ def one(slug: str, public_id: str) -> Any:
     return _board(slug, public_id)
 
 
-def _load(slug: str, public_id: str) -> tuple[EventView, CallView, list[BoardRow]]:
+def _load(slug: str, public_id: str) -> tuple[EventView, CallView, list[BoardRow], list[str]]:
+    """The event, its call, the board, and what the pieza of the call shows otherwise than the event says now."""
     with reading() as db:
         ref = event_in_scope(db, slug, current_staff())
         event, call = event_view_by_id(db, ref.id), queries.call(db, ref.id, public_id)
-        return event, call, queries.board(db, call)
+        carries = call.flyer != rules.FlyerUse.NONE.value and (not call.is_sent or call.flyer_version is not None)
+        stale = service.misleading(db, event, version=call.flyer_version) if carries else []
+        return event, call, queries.board(db, call), stale
 
 
 def _board(slug: str, public_id: str, *, refusal: str | None = None) -> str:
-    event, call, rows = _load(slug, public_id)
+    event, call, rows, stale = _load(slug, public_id)
     chosen, now = request.args.get("estado", ""), clock.now()
     shown = [row for row in rows if _fits(row, chosen, call)]
     waited = (now - call.evidence_at).total_seconds() if call.evidence_at else 0
@@ -86,10 +87,12 @@ def _board(slug: str, public_id: str, *, refusal: str | None = None) -> str:
         rows=shown,
         tally=_tally(rows, call),
         chosen=chosen,
-        heading=messages.heading(call, event, _SOMEBODY),
+        heading=messages.heading(call, event),
         extra=EXTRA,
+        vias=VIAS,
         whom=[(whom, sum(is_chosen(whom, row) for row in rows)) for whom in Whom],
         advice=rules.advice(call.deadline_at, event.starts_at),
+        stale=stale,
         is_over=event.ends_at is not None and event.ends_at <= now,
         is_past=call.deadline_at is not None and call.deadline_at <= now,
         is_slow=call.evidence_state == "pending" and waited > SLOW_S,
@@ -116,12 +119,10 @@ def _fits(row: BoardRow, chosen: str, call: CallView) -> bool:
             return chosen not in set(Standing) or row.standing.value == chosen
 
 
-@door.get(f"{ONE}/tablero.<any(csv, xlsx):kind>")
+@door.post(f"{ONE}/tablero.<any(csv, xlsx):kind>")
 def export(slug: str, public_id: str, kind: str) -> Response:
-    """The rows the filter shows, as a file."""
-    if kind not in TYPES:
-        raise NotFound
-    chosen = request.args.get("estado", "")
+    """The rows the filter shows, as a file. It leaves a line in the register, so it is asked for with a button."""
+    chosen = request.form.get("estado", "")
     with transaction() as db:
         ref = event_in_scope(db, slug, current_staff())
         call = queries.call(db, ref.id, public_id)
@@ -136,7 +137,8 @@ def _line(row: BoardRow) -> tuple[Cell, ...]:
     sent = clock.local(row.sent_at).replace(microsecond=0) if row.sent_at else None
     confirmed = clock.local(row.confirmed_at).replace(microsecond=0) if row.confirmed_at else None
     told = (row.entity, row.mailbox, row.standing.label, sent, row.mails, row.failure, row.confirmed_by, row.confirmed_post, confirmed)
-    return (*told, row.is_late, row.decline_reason, row.designated, row.registered)
+    how = VIAS.get(row.confirmed_via, "Por su vínculo") if row.confirmed_at else ""
+    return (*told, how, row.is_late, row.decline_reason, row.designated, row.registered)
 
 
 # --- sending ---------------------------------------------------------------------------------------------------------------------
@@ -153,7 +155,7 @@ def _named(told: str) -> Whom:
 
 
 def _ask(slug: str, public_id: str, whom: Whom, *, refusal: str | None = None) -> str:
-    event, call, rows = _load(slug, public_id)
+    event, call, rows, stale = _load(slug, public_id)
     form = SendForm(data={"whom": whom.value, "version": str(call.version)})
     going = [row for row in rows if is_chosen(whom, row)]
     return render_template(
@@ -165,6 +167,7 @@ def _ask(slug: str, public_id: str, whom: Whom, *, refusal: str | None = None) -
         going=going,
         without_mailbox=[row for row in rows if not row.mailbox and not row.is_removed],
         advice=rules.advice(call.deadline_at, event.starts_at),
+        stale=stale,
         refusal=refusal,
         demo_banner=event.demo,
     )
@@ -206,6 +209,10 @@ def entity(slug: str, public_id: str, number: int) -> Any:
         thread=thread,
         Standing=Standing,
         words=messages.KINDS,
+        vias=VIAS,
+        recorded=evidence.recorded,
+        is_open=event.state is not EventState.CANCELLED and (event.ends_at is None or event.ends_at >= clock.now()),
+        writes=_writes(),
         is_late=is_late(view.answered_at, call.deadline_at),
         demo_banner=event.demo,
     )

@@ -6,18 +6,19 @@ from typing import Any
 from flask import Response, redirect, render_template, request, url_for
 
 from eventos.adapters import papers, pictures, raster, storage
+from eventos.adapters.mail import Mail
 from eventos.calls import messages, queries, rules, service, wording
 from eventos.calls.forms import AnnexForm, CallForm, SampleForm
-from eventos.calls.queries import CallView
+from eventos.calls.queries import BoardRow, CallView, MatterView
 from eventos.calls.rules import FlyerUse
+from eventos.calls.standing import Whom
 from eventos.calls.web.door import FORM_BODY, LARGEST_BODY, ONE, URL, WRITERS, door
 from eventos.cycles.queries import EventView, event_in_scope, event_view_by_id
-from eventos.entities.queries import office_view
-from eventos.kernel import clock, tokens
+from eventos.kernel import clock, previews, tokens
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
+from eventos.kernel.errors import EventosError, InvalidInput, NotFound, RuleViolation, TooManyRequests
 from eventos.kernel.holidays import add_business_days
-from eventos.kernel.http import actor, current_staff, download
+from eventos.kernel.http import actor, current_staff, download, status_of
 from eventos.kernel.text import clean
 from eventos.publicity.queries import published_flyer
 
@@ -25,13 +26,14 @@ FIRST_SUBJECT = "Convocatoria: {evento}"
 FIRST_BODY = """{persona},
 {entidad}
 
-Les convocamos a {evento}, el {fecha} ({lugar}).
+Les convocamos a {evento}: {fecha}. Lugar: {lugar}.
 
 Por favor confirmen recibido y digan quiénes asistirán antes del {plazo}, en este vínculo:
 {confirmar}
 
 Cordialmente,
 {oficina}"""
+NOBODY = "Alcaldía de ejemplo"  # whom a call is looked at as while its cycle convenes nobody
 THUMB = 64  # pixels: a stranger's PDF is opened to make it harmless, and nobody looks at its pages here
 
 
@@ -40,7 +42,9 @@ def new(slug: str) -> Any:
     event = _event(slug)
     with reading() as db:
         flyer = FlyerUse.SHOWN if published_flyer(db, event.id) else FlyerUse.NONE
-    first = {"subject": FIRST_SUBJECT, "body": FIRST_BODY, "flyer": flyer.value, "deadline_at": _first_deadline(event)}
+    deadline_at = _first_deadline(event)
+    body = FIRST_BODY if deadline_at else FIRST_BODY.replace(" antes del {plazo}", "")
+    first = {"subject": FIRST_SUBJECT, "body": body, "flyer": flyer.value, "deadline_at": deadline_at}
     return _form(event, CallForm(data=first))
 
 
@@ -208,33 +212,67 @@ def _annexes(event: EventView, call: CallView, form: AnnexForm) -> str:
 @door.get(f"{ONE}/vista")
 def preview(slug: str, public_id: str) -> Any:
     """The call as one entity reads it; ?entidad= chooses which."""
-    with reading() as db:
-        ref = event_in_scope(db, slug, current_staff())
-        event, call = event_view_by_id(db, ref.id), queries.with_flyer(db, queries.call(db, ref.id, public_id))
-        rows, office = queries.board(db, call), office_view(db)
+    return _preview(slug, public_id)
+
+
+def _preview(slug: str, public_id: str, *, refused: EventosError | None = None) -> Response:
+    matter, rows, row = _looked_at(slug, public_id)
     form = SampleForm()
-    row = next((each for each in rows if each.convened == request.args.get("entidad", "")), rows[0] if rows else None)
     form.offer(rows, row.convened if row else "")
-    entity, person = (row.entity, row.liaison_name) if row else ("Alcaldía de ejemplo", "")
-    return render_template(
+    page = render_template(
         "calls/preview.html",
-        event=event,
-        call=call,
+        event=matter.event,
+        call=matter.call,
         form=form,
         row=row,
-        told=messages.shown(call, event, office, entity=entity, person=person, token=messages.SAMPLE),
+        subject=_preview_of(matter, row, {}).subject,
+        whom=_whom(),
+        refusal=refused.message if refused else None,
         writes=current_staff().role in WRITERS,
-        demo_banner=event.demo,
+        demo_banner=matter.event.demo,
     )
+    return previews.around(page, status=status_of(refused) if refused else 200)
+
+
+@door.get(f"{ONE}/vista/correo")
+def preview_mail(slug: str, public_id: str) -> Response:
+    """The mail itself, as it leaves for that entity, for the frame of the page above."""
+    matter, _rows, row = _looked_at(slug, public_id)
+    picture = messages.picture_of(matter.call)
+    letter = _preview_of(matter, row, {picture: storage.shelf().read(picture, verify=True)} if picture else {})
+    return previews.framed(letter.html, images={image.cid: image.png for image in letter.inline_images})
+
+
+def _looked_at(slug: str, public_id: str) -> tuple[MatterView, list[BoardRow], BoardRow | None]:
+    """The call, the entities it goes to, and the one that was chosen to look at it as: the first when none was."""
+    with reading() as db:
+        ref = event_in_scope(db, slug, current_staff())
+        matter = queries.matter(db, queries.with_flyer(db, queries.call(db, ref.id, public_id)))
+        rows = [row for row in queries.board(db, matter.call) if not row.is_removed]
+    return matter, rows, next((each for each in rows if each.convened == request.values.get("entidad", "")), rows[0] if rows else None)
+
+
+def _preview_of(matter: MatterView, row: BoardRow | None, files: dict[str, bytes]) -> Mail:
+    entity, person, to = (row.entity, row.liaison_name, row.mailbox) if row else (NOBODY, "", "")
+    return messages.preview_letter(matter, entity=entity, person=person, to=to, whom=_whom(), files=files)
+
+
+def _whom() -> Whom:
+    """The group whose mail is looked at (?a=): a reminder says why it comes."""
+    told = request.args.get("a", "")
+    return Whom(told) if told in set(Whom) else Whom.ALL
 
 
 @door.post(f"{ONE}/prueba", roles=WRITERS)
 def test(slug: str, public_id: str) -> Any:
     """Send it to oneself, as the chosen entity would get it."""
-    with transaction() as db:
-        ref = event_in_scope(db, slug, current_staff())
-        call = queries.call(db, ref.id, public_id)
-        row = next((each for each in queries.board(db, call) if each.convened == request.form.get("entity", "")), None)
-        entity, person = (row.entity, row.liaison_name) if row else ("Alcaldía de ejemplo", "")
-        service.ask_test(db, call.id, entity=entity, person=person, mail_id=tokens.public_id(), by=actor())
+    try:
+        with transaction() as db:
+            ref = event_in_scope(db, slug, current_staff())
+            call = queries.call(db, ref.id, public_id)
+            row = next((each for each in queries.board(db, call) if each.convened == request.form.get("entidad", "")), None)
+            entity, person = (row.entity, row.liaison_name) if row else (NOBODY, "")
+            service.ask_test(db, call.id, entity=entity, person=person, mail_id=tokens.public_id(), by=actor())
+    except (RuleViolation, TooManyRequests) as refused:
+        return _preview(slug, public_id, refused=refused)
     return redirect(url_for("calls.preview", slug=slug, public_id=public_id, entidad=row.convened if row else None, aviso="call-tested"))

@@ -1,6 +1,5 @@
 """The entities a cycle convenes: the list, one of them, and a sheet of many, whose preview is read again each time and writes nothing."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -19,7 +18,6 @@ from eventos.kernel.errors import InvalidInput
 from eventos.kernel.http import UPLOAD_BODY, actor, current_staff, download
 from eventos.kernel.text import clean, fold
 
-STAGED_LIFE = timedelta(hours=4)
 PURPOSE = "convened-sheet"
 MOST_SHOWN = 60
 HEADERS = tuple(column.label for column in sheets.Column)
@@ -52,9 +50,9 @@ def index(slug: str) -> Any:
     )
 
 
-@convened_door.get(f"{CONVENED}.csv", roles=WRITERS)
+@convened_door.post(f"{CONVENED}.csv", roles=WRITERS)
 def export(slug: str) -> Any:
-    """The list as it can be imported again. It holds the liaisons' own mails and phones, so it is written down."""
+    """The list as it can be imported again. It holds the liaisons' mails and phones: it is written down, and asked for with a button."""
     with transaction() as db:
         cycle = cycle_in_scope(db, slug, current_staff())
         rows = [row for row in queries.convened_of(db, cycle.id) if row.removed_at is None]
@@ -151,7 +149,8 @@ def upload(slug: str) -> Any:
     except InvalidInput as refusal:
         form.refuse(refusal.fields or {"file": refusal.message})
         return render_template("calls/sheet_upload.html", cycle=cycle, form=form), 422
-    staged = tokens.issue(PURPOSE, {"s": storage.shelf().put(content).sha256, "n": name}, expires_at=clock.now() + STAGED_LIFE)
+    told = {"s": storage.staged().put(content).sha256, "n": name, "c": cycle.id, "p": current_staff().id}
+    staged = tokens.issue(PURPOSE, told, expires_at=clock.now() + sheets.STAGED_LIFE)
     return redirect(url_for("convened.preview", slug=slug, hoja=staged))
 
 
@@ -160,7 +159,7 @@ def preview(slug: str) -> Any:
     cycle = _cycle(slug)
     staged = request.args.get("hoja", "")
     try:
-        name, table = _staged(staged)
+        name, table = _staged(cycle, staged)
     except InvalidInput as refusal:
         form = SheetForm()
         form.refuse({"file": refusal.message})
@@ -174,7 +173,7 @@ def bring(slug: str) -> Any:
     cycle, form = _cycle(slug), ColumnsForm.from_request()
     staged = request.form.get("hoja", "")
     try:
-        name, table = _staged(staged)
+        name, table = _staged(cycle, staged)
     except InvalidInput as refusal:
         again = SheetForm()
         again.refuse({"file": refusal.message})
@@ -190,11 +189,13 @@ def bring(slug: str) -> Any:
     return redirect(url_for("convened.index", slug=slug, aviso="convened-brought" if done.new or done.changed else "convened-same"))
 
 
-def _staged(staged: str) -> tuple[str, Table]:
-    """The sheet an upload left on the shelf. Raises InvalidInput, with the sentence for people."""
+def _staged(cycle: CycleView, staged: str) -> tuple[str, Table]:
+    """The sheet that this person brought for this cycle. Raises InvalidInput, with the sentence for people."""
     try:
         told = tokens.read(PURPOSE, staged)
-        return told["n"], read_table(storage.shelf().read(told["s"]), filename=told["n"])
+        if (told.get("c"), told.get("p")) != (cycle.id, current_staff().id):
+            raise tokens.BadToken(PURPOSE)
+        return told["n"], read_table(storage.staged().read(told["s"], verify=True), filename=told["n"])
     except (tokens.BadToken, FileMissing):
         raise InvalidInput("La lista ya no está: súbala otra vez.") from None
     except UnreadableTable as fault:

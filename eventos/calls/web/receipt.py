@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 
-from eventos.calls import messages, queries, service
+from eventos.adapters import storage
+from eventos.calls import messages, queries, rules, service
 from eventos.calls.forms import DeclineForm, DesignateForm, SignedForm
 from eventos.calls.queries import LetterView
 from eventos.calls.standing import is_late
@@ -13,7 +14,7 @@ from eventos.calls.web.door import RECEIPT, receipt_door
 from eventos.kernel import clock, limits, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
-from eventos.kernel.http import client_address
+from eventos.kernel.http import client_address, download
 from eventos.kernel.vocabulary import EventState
 from eventos.registration.service.allowance import BAD_TOKENS
 
@@ -46,6 +47,7 @@ def _context(token: str, view: LetterView) -> dict[str, Any]:
         "call": view.call,
         "recipient": recipient,
         "event": event,
+        "vias": {via.value: via.label for via in rules.Via},
         "is_open": event.state is not EventState.CANCELLED and not (event.ends_at is not None and clock.now() > event.ends_at),
         "is_past": view.call.deadline_at is not None and clock.now() > view.call.deadline_at,
         "is_late": is_late(recipient.answered_at, view.call.deadline_at),
@@ -151,6 +153,15 @@ def decline(token: str) -> Any:
     except RuleViolation as refusal:
         return _decline(token, view, form, status=409, refusal=refusal.message)
     return _back(token, "receipt-declined")
+
+
+@receipt_door.get(f"{RECEIPT}/pieza.pdf")
+def flyer(token: str) -> Response:
+    """The pieza that was sent, to print: the entities of a private event find it nowhere else."""
+    files = _letter(token).call.flyer_files
+    if "pdf" not in files:
+        raise NotFound("Esta convocatoria no lleva pieza publicitaria.")
+    return download(storage.shelf().read(files["pdf"], verify=True), filename="pieza.pdf", media_type="application/pdf")
 
 
 @receipt_door.get(f"{RECEIPT}/anexos/<int:number>")

@@ -21,6 +21,8 @@ class RegistrationDetail(RegistrationRow):
 
     event_slug: str
     cancelled_at: datetime | None
+    decided_at: datetime | None
+    decision_reason: str
     reply: str
     replied_at: datetime | None
     bounced: str | None  # what the server said of the last mail that came back
@@ -31,7 +33,8 @@ def registration_in_scope(db: Session, public_id: str, staff: Member) -> Registr
     original, person = aliased(Person), aliased(Person)
     about = (MailRecord.about_type == "registration", MailRecord.about_id == Registration.id, MailRecord.bounced_at.is_not(None))
     bounced = select(MailRecord.bounce_reason).where(*about).order_by(MailRecord.id.desc()).limit(1).correlate(Registration)
-    told = (Registration.cancelled_at, Registration.reply, Registration.replied_at, bounced.scalar_subquery().label("bounced"))
+    decided = (Registration.decided_at, Registration.decision_reason)
+    told = (Registration.cancelled_at, *decided, Registration.reply, Registration.replied_at, bounced.scalar_subquery().label("bounced"))
     row = db.execute(
         select(*row_columns(person), *told, Event.slug.label("event_slug"))
         .join(Event, Event.id == Registration.event_id)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from eventos.cycles.models import Event
+from eventos.desk.models import AttendanceSheet
+from eventos.kernel.errors import NotFound
 from eventos.kernel.text import fold
 from eventos.kernel.vocabulary import LinkKind, RegistrationState
 from eventos.people.models import Person
@@ -49,3 +52,26 @@ def sheet_rows(db: Session, event_id: int) -> list[SheetRow]:
         )
         for one, entity, dependency, link in ordered
     ]
+
+
+def asked_sheet(db: Session, public_id: str) -> tuple[AttendanceSheet, str]:
+    """A sheet that was asked for, and the slug of its event. Raises NotFound."""
+    row = db.execute(
+        select(AttendanceSheet, Event.slug).join(Event, Event.id == AttendanceSheet.event_id).where(AttendanceSheet.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("No encontramos esa planilla.")
+    return row[0], row[1]
+
+
+def pending_sheet(db: Session, sheet_id: int) -> AttendanceSheet | None:
+    """A sheet that still has to be drawn."""
+    return db.execute(
+        select(AttendanceSheet).where(AttendanceSheet.id == sheet_id, AttendanceSheet.state == "pending")
+    ).scalar_one_or_none()
+
+
+def asked_sheets(db: Session, event_id: int) -> list[AttendanceSheet]:
+    """The last five sheets of an event that are being drawn or still there."""
+    asked = select(AttendanceSheet).where(AttendanceSheet.event_id == event_id, AttendanceSheet.state.in_(("pending", "ready")))
+    return list(db.execute(asked.order_by(AttendanceSheet.id.desc()).limit(5)).scalars())

@@ -23,7 +23,6 @@ from eventos.registration.queries_questions import AnswerSheet, all_questions, a
 from eventos.registration.rules_questions import Question
 
 URL = "/escritorio/eventos/<slug>/inscripciones"
-PAGE = 50
 PRIVATE = ["Tipo de documento", "Documento", "Celular"]
 TYPES = {
     "csv": "text/csv",
@@ -123,10 +122,10 @@ def list_page(
         event = cycles.event_view_by_id(db, ref.id)
         questions = all_questions(db, ref.id)
         chosen = chosen_from(given(), questions)
-        rows, total = queries.listed(db, ref.id, chosen, limit=PAGE, offset=(min(page, 10_000) - 1) * PAGE)
+        rows, total = queries.listed(db, ref.id, chosen, limit=chosen.rows, offset=(min(page, 10_000) - 1) * chosen.rows)
         if not rows and page > 1:
             page = 1
-            rows, total = queries.listed(db, ref.id, chosen, limit=PAGE)
+            rows, total = queries.listed(db, ref.id, chosen, limit=chosen.rows)
         facets = queries.facets(db, ref.id)
         views = queries.saved_views(db, ref.cycle_id, staff.id)
         shown = chosen.columnas or tuple(map(str, USUAL))
@@ -151,7 +150,7 @@ def list_page(
         sources=Source,
         views=[(one, chosen_from(_lists(one.chosen), questions).address) for one in views],
         page=page,
-        pages=max(1, -(-total // PAGE)),
+        pages=max(1, -(-total // chosen.rows)),
         export=export or ExportForm(),
         view_form=view or ViewForm(),
         bulk=bulk or BulkForm(),

@@ -16,7 +16,7 @@ from eventos.kernel.text import normalise_email
 from eventos.kernel.vocabulary import LinkKind, Source
 from eventos.registration import service as registration
 from eventos.registration.models import Registration
-from eventos.registration.queries_questions import answers_of, asks_questions
+from eventos.registration.queries_questions import answers_of, standing
 from eventos.registration.rules_answers import words
 from eventos.registration.service import notify
 
@@ -76,13 +76,14 @@ def _detail(public_id: str, *, whole: bool = False, form: CancelForm | None = No
         found = queries.registration_in_scope(db, public_id, current_staff())
         view = cycles.event_view(db, found.event_slug)
         answers = answers_of(db, found.id)
-        asks = asks_questions(db, view.id)
+        own_questions = standing(db, found.id, view.id)
     return render_template(
         "desk/registration.html",
         event=view,
         found=found,
         answers=[(given.question, words(given.question, given.value)) for given in answers],
-        asks=asks,
+        asks=own_questions.asks,
+        lacks=own_questions.lacks if found.state.is_open else (),
         whole=whole,
         form=form or CancelForm(),
         refusal=refusal,

@@ -1,16 +1,12 @@
 """The blueprints of this room, who may write, and what its pages say after a change."""
 
-from eventos.kernel.http import CSP, Audience, Door
+from eventos.kernel.http import Audience, Door
 from eventos.kernel.vocabulary import StaffRole
 
 WRITERS = (StaffRole.ADMINISTRATOR, StaffRole.ORGANISER)
 FORM_BODY = 64 * 1024
 URL = "/escritorio/eventos/<slug>/correos"
 WORDINGS = "/escritorio/ciclos/<slug>/correos"
-
-# A mail to look at runs nothing, asks for nothing, and shows only inside our own editor.
-CSP_PREVIEW = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-CSP_EDITOR = f"{CSP}; frame-src 'self'"
 
 door = Door("mailings", __name__, audience=Audience.STAFF, roles=(*WRITERS, StaffRole.READER))
 wordings_door = Door("wordings", __name__, audience=Audience.STAFF, roles=WRITERS)

@@ -1,21 +1,20 @@
 """How a cycle words its mails: the list of kinds, the editor of one with its preview, a test to oneself, and the versions before."""
 
-from base64 import b64encode
 from typing import Any
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 
 from eventos.cycles import service as cycles
 from eventos.cycles.queries import CycleView, WordingVersion, cycle_in_scope, wording_versions, wordings_of
 from eventos.entities.queries import office_view
-from eventos.kernel import clock, tokens, wordings
+from eventos.kernel import clock, previews, tokens, wordings
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import InvalidInput, RuleViolation
-from eventos.kernel.http import actor, current_staff
+from eventos.kernel.errors import InvalidInput, RuleViolation, TooManyRequests
+from eventos.kernel.http import actor, current_staff, status_of
 from eventos.kernel.wordings import Kind, Wording
 from eventos.mailings import messages, service
 from eventos.mailings.forms import WordingForm
-from eventos.mailings.web.door import CSP_EDITOR, CSP_PREVIEW, FORM_BODY, WORDINGS, wordings_door
+from eventos.mailings.web.door import FORM_BODY, WORDINGS, wordings_door
 
 ONE = f"{WORDINGS}/<kind>"
 
@@ -96,8 +95,11 @@ def test(slug: str, kind: str) -> Any:
     cycle, versions = _load(slug, chosen)
     if not form.check(chosen):
         return _editor(cycle, chosen, form, versions, status=422)
-    with transaction() as db:
-        to = service.ask_sample(db, cycle.id, cycle.name, kind, form.wording(), mail_id=tokens.public_id(), by=actor())
+    try:
+        with transaction() as db:
+            to = service.ask_sample(db, cycle.id, cycle.name, kind, form.wording(), mail_id=tokens.public_id(), by=actor())
+    except (RuleViolation, TooManyRequests) as refusal:  # what was typed stays
+        return _editor(cycle, chosen, form, versions, refusal=refusal.message, status=status_of(refusal))
     return _editor(cycle, chosen, form, versions, tested=to)
 
 
@@ -116,7 +118,7 @@ def preview_typed(slug: str, kind: str) -> Response:
     cycle, _versions = _load(slug, chosen)
     if not form.check(chosen):
         problems = [str(error) for field in (form.subject, form.body) for error in field.errors]
-        return _framed(render_template("mailings/preview_fault.html", problems=[*problems, *form.form_errors]), status=422)
+        return previews.framed(render_template("mailings/preview_fault.html", problems=[*problems, *form.form_errors]), status=422)
     return _preview(cycle, chosen, form.wording())
 
 
@@ -124,17 +126,7 @@ def _preview(cycle: CycleView, kind: Kind, wording: Wording) -> Response:
     with reading() as db:
         office = office_view(db)
     letter = messages.sample(kind, wording, cycle.name, office)
-    page = letter.html
-    for image in letter.inline_images:
-        page = page.replace(f"cid:{image.cid}", f"data:image/png;base64,{b64encode(image.png).decode()}")
-    return _framed(page)
-
-
-def _framed(page: str, *, status: int = 200) -> Response:
-    answer = make_response(page, status)
-    answer.headers["Content-Security-Policy"] = CSP_PREVIEW
-    answer.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return answer
+    return previews.framed(letter.html, images={image.cid: image.png for image in letter.inline_images})
 
 
 def _editor(
@@ -147,20 +139,16 @@ def _editor(
     status: int = 200,
     tested: str = "",
 ) -> Response:
-    answer = make_response(
-        render_template(
-            "mailings/wording.html",
-            cycle=cycle,
-            kind=kind,
-            form=form,
-            versions=versions,
-            is_own=bool(versions) and not versions[0].is_default,
-            fields=[(name, *wordings.FIELDS[name]) for name in kind.fields],
-            refusal=refusal,
-            tested=tested,
-            demo_banner=cycle.demo,
-        ),
-        status,
+    page = render_template(
+        "mailings/wording.html",
+        cycle=cycle,
+        kind=kind,
+        form=form,
+        versions=versions,
+        is_own=bool(versions) and not versions[0].is_default,
+        fields=[(name, *wordings.FIELDS[name]) for name in kind.fields],
+        refusal=refusal,
+        tested=tested,
+        demo_banner=cycle.demo,
     )
-    answer.headers["Content-Security-Policy"] = CSP_EDITOR
-    return answer
+    return previews.around(page, status=status)

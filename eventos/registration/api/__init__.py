@@ -1,5 +1,5 @@
-"""The doors of registration for programs: people, and sheets of people."""
+"""The doors of registration for programs: people, their answers, decisions about them, and sheets of people."""
 
-from eventos.registration.api import people, sheets
+from eventos.registration.api import answers, decisions, people, sheets
 
-DOORS = (people.door, sheets.door)
+DOORS = (people.door, answers.door, decisions.door, sheets.door)

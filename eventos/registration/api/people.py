@@ -15,7 +15,7 @@ from eventos.kernel.operations import PAGE, ApiDoor, Given, Page, once
 from eventos.kernel.schemas import one_of, record
 from eventos.kernel.vocabulary import ApiScope, LinkKind, RegistrationState
 from eventos.people.rules import notice as notice_of
-from eventos.registration import exchange, queries_api, service
+from eventos.registration import exchange, exchange_answers, queries_api, service
 from eventos.registration.models import Registration
 from eventos.registration.queries_questions import answers_of, questionnaire
 from eventos.registration.service.register import Outcome
@@ -56,12 +56,12 @@ def notice(_given: Given) -> Any:
     scope=ApiScope.REGISTRATIONS_WRITE,
     summary="Las preguntas propias de un evento",
     about="Se responden al inscribir, en `answers`. Las que dependen de otra respuesta solo cuentan cuando se cumple.",
-    answer=exchange.QUESTIONS,
+    answer=exchange_answers.QUESTIONS,
 )
 def questions(_given: Given, slug: str) -> Any:
     with reading() as db:
         event = event_in_scope(db, slug, current_caller())
-        return exchange.questions(questionnaire(db, event.id))
+        return exchange_answers.questions(questionnaire(db, event.id))
 
 
 @door.operation(
@@ -114,7 +114,7 @@ def register(given: Given, slug: str) -> Any:
         (outcome,) = service.register(db, command, now=now, by=actor(), address=asking, invited_to=event.id, demo=event.demo)
         return outcome.registration_id
 
-    return _write(slug, 201, write)
+    return write_one(slug, 201, write)
 
 
 @door.operation(
@@ -136,7 +136,7 @@ def change(given: Given, slug: str, public_id: str) -> Any:
         service.change(db, row, command, by=actor(), now=clock.now())
         return row.id
 
-    return _write(slug, 200, write)
+    return write_one(slug, 200, write)
 
 
 def _moved(kept: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -165,10 +165,10 @@ def cancel(_given: Given, slug: str, public_id: str) -> Any:
         service.cancel(db, row, by=actor(), now=clock.now())
         return row.id
 
-    return _write(slug, 200, write)
+    return write_one(slug, 200, write)
 
 
-def _write(slug: str, status: int, write: Callable[[Session, EventRef], int]) -> Any:
+def write_one(slug: str, status: int, write: Callable[[Session, EventRef], int]) -> Any:
     """Do it in one transaction with its Idempotency-Key, and answer how the registration stands then."""
 
     def done(db: Session) -> Any:

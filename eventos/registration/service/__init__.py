@@ -1,5 +1,6 @@
 """The verbs of registration: register, cancel, come back, change, promote; secrets are in `tickets`."""
 
+from eventos.registration.service.by_hand import public_id_of, register_by_hand
 from eventos.registration.service.cancel import by_link, cancel, come_back
 from eventos.registration.service.change import (
     MailChange,
@@ -52,10 +53,12 @@ __all__ = [
     "open_my_events",
     "person_of",
     "promote",
+    "public_id_of",
     "read_asked",
     "read_mail_change",
     "read_my_events",
     "register",
+    "register_by_hand",
     "register_group",
     "reject",
     "remind",

@@ -71,7 +71,11 @@ def come_back(db: Session, registration: Registration, *, by: Actor, now: dateti
 
 
 def refuse_when_late(db: Session, registration: Registration, now: datetime) -> None:
+    """Raises TooLate once the event began, but for whoever still has to confirm the seat that is held for them (it admits late)."""
     state = db.execute(select(Event.state).where(Event.id == registration.event_id)).scalar_one()
     first = select(EventDay.starts_at).where(EventDay.event_id == registration.event_id).order_by(EventDay.starts_at).limit(1)
+    is_held = registration.state == RegistrationState.UNCONFIRMED and registration.expires_at is not None and now < registration.expires_at
+    if state == EventState.PUBLISHED and is_held:
+        return
     if not can_change(EventState(state), db.execute(first).scalar_one_or_none(), now):
         raise TooLate

@@ -10,9 +10,9 @@ from eventos.cycles.service import seats
 from eventos.kernel import audit
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput
-from eventos.kernel.vocabulary import RegistrationState
+from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration.models import Registration
-from eventos.registration.rules import CannotDecide, NeedsConsent, OfferGone
+from eventos.registration.rules import CannotDecide, NeedsConsent, NotPublished, OfferGone
 from eventos.registration.service import answers, notify
 from eventos.registration.service.register import seat
 
@@ -20,7 +20,8 @@ SHORTEST_REASON = 5
 
 
 def approve(db: Session, registration: Registration, *, by: Actor, now: datetime) -> RegistrationState:
-    """Let a request in: a seat if one is left, else the waiting list. Raises CannotDecide when it is no request any more."""
+    """Let a request in: a seat if one is left, else the waiting list. Raises NotPublished, CannotDecide when it is no request any more."""
+    _refuse_when_off(registration)
     if registration.state != RegistrationState.PENDING:
         raise CannotDecide
     seat(db, registration, registration.modality, now)
@@ -30,7 +31,8 @@ def approve(db: Session, registration: Registration, *, by: Actor, now: datetime
 
 
 def reject(db: Session, registration: Registration, reason: str, *, by: Actor, now: datetime) -> None:
-    """Refuse a request, with the reason that its person reads. Raises CannotDecide, InvalidInput."""
+    """Refuse a request, with the reason that its person reads. Raises NotPublished, CannotDecide, InvalidInput."""
+    _refuse_when_off(registration)
     if registration.state != RegistrationState.PENDING:
         raise CannotDecide
     _need(reason, "Escriba el motivo: se lo decimos a la persona.")
@@ -57,8 +59,10 @@ def requests_of(db: Session, event_id: int, public_ids: Sequence[str]) -> list[R
 def let_in(db: Session, registration: Registration, reason: str, *, by: Actor, now: datetime) -> None:
     """Give somebody a seat whatever the rules say: beyond the capacity, out of order, with the window closed, or once rejected.
 
-    Who was written down by a colleague and never consented cannot be let in. Raises CannotDecide, NeedsConsent, InvalidInput.
+    Who was written down by a colleague and never consented cannot be let in. Raises NotPublished, CannotDecide, NeedsConsent,
+    InvalidInput.
     """
+    _refuse_when_off(registration)
     _need(reason, "Escriba por qué entra: queda en el registro con su nombre.")
     if registration.state in (RegistrationState.ACTIVE, RegistrationState.UNCONFIRMED):
         raise CannotDecide
@@ -73,6 +77,11 @@ def let_in(db: Session, registration: Registration, reason: str, *, by: Actor, n
     answers.retake(db, registration.id, registration.event_id, now=now)
     _decided(db, registration, "registration.let_in", by=by, reason=reason, now=now)
     notify.confirm(db, registration.id, why="approved", now=now)
+
+
+def _refuse_when_off(registration: Registration) -> None:
+    if registration.event.state != EventState.PUBLISHED:
+        raise NotPublished
 
 
 def _need(reason: str, sentence: str) -> None:

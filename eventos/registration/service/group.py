@@ -84,7 +84,7 @@ def _write_member(
         state = RegistrationState.PENDING
     else:
         state = RegistrationState.WAITLISTED if pool_id is None else RegistrationState.UNCONFIRMED
-    expires_at = held_until(opening.starts_at if now < (opening.starts_at or now) else opening.ends_at, now, GROUP_LIFE)
+    expires_at = held_until(opening.starts_at, opening.ends_at, now, GROUP_LIFE)
     row = {
         **vars(tickets.make(opening.id)),
         **workplace_columns(command.leader.workplace),

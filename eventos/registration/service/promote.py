@@ -19,24 +19,25 @@ from eventos.registration.service import answers, notify
 
 @dataclass(frozen=True)
 class Terms:
-    """What decides how a seat that falls free is given: when the event starts, whether it still stands, and how long an offer lives."""
+    """What decides how a seat that falls free is given: when the event is, whether it still stands, and how long an offer lives."""
 
     event_id: int
     state: EventState
     starts_at: datetime | None
+    ends_at: datetime | None
     offer_hours: int | None
 
 
 def terms_of(db: Session, event_id: int) -> Terms:
     """The terms of one event, with one statement."""
     row = db.execute(
-        select(Event.state, func.min(EventDay.starts_at), AdmissionPolicy.offer_hours)
+        select(Event.state, func.min(EventDay.starts_at), func.max(EventDay.ends_at), AdmissionPolicy.offer_hours)
         .outerjoin(EventDay, EventDay.event_id == Event.id)
         .outerjoin(AdmissionPolicy, AdmissionPolicy.event_id == Event.id)
         .where(Event.id == event_id)
         .group_by(Event.id, AdmissionPolicy.event_id)
     ).one()
-    return Terms(event_id, EventState(row[0]), row[1], row[2])
+    return Terms(event_id, EventState(row[0]), row[1], row[2], row[3])
 
 
 def promote(db: Session, event_id: int, modality: str, *, now: datetime, limit: int = 1) -> list[int]:
@@ -84,9 +85,9 @@ def promote(db: Session, event_id: int, modality: str, *, now: datetime, limit: 
 def _given_as(terms: Terms, now: datetime, *, lacks_consent: bool) -> tuple[RegistrationState, datetime | None]:
     """What becomes of somebody of the waiting list who gets a seat, and until when it waits for them."""
     if lacks_consent:
-        return RegistrationState.UNCONFIRMED, held_until(terms.starts_at, now, GROUP_LIFE)
+        return RegistrationState.UNCONFIRMED, held_until(terms.starts_at, terms.ends_at, now, GROUP_LIFE)
     if terms.offer_hours is not None:
-        return RegistrationState.OFFERED, held_until(terms.starts_at, now, timedelta(hours=terms.offer_hours))
+        return RegistrationState.OFFERED, held_until(terms.starts_at, terms.ends_at, now, timedelta(hours=terms.offer_hours))
     return RegistrationState.ACTIVE, None
 
 

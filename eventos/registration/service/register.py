@@ -34,6 +34,7 @@ class Outcome:
     event_id: int
     state: RegistrationState
     is_repeat: bool
+    consents: bool = False  # somebody whom a colleague had written down says yes by this form, and answers it
 
 
 def register(
@@ -62,7 +63,7 @@ def register(
         if number and address is not None:
             hold = notify.count_mail(db, _recipient(person))
         outcome = _write_down(db, command, opening, person, text_hash, now=now, demo=demo)
-        if opening.questions and not outcome.is_repeat:
+        if opening.questions and (outcome.consents or not outcome.is_repeat):
             _answer(db, command, opening, person, outcome, now)
         why = "repeat" if outcome.is_repeat else "first"
         other = mask_email(command.identity.email) if known.mail_differs else ""
@@ -202,7 +203,8 @@ def _come_back(db: Session, command: Register, opening: Opening, person: OnFile,
         registration.updated_at = now
         db.flush()
     if state is not RegistrationState.CANCELLED:
-        return Outcome(registration.id, opening.id, RegistrationState(registration.state), is_repeat=True)
+        consents = lacks_consent and state is not RegistrationState.REJECTED
+        return Outcome(registration.id, opening.id, RegistrationState(registration.state), is_repeat=True, consents=consents)
     modality = modality_for(opening.modality, command.modality)
     if _asks(command, opening):
         ask(db, registration, modality, now)
@@ -223,7 +225,8 @@ def seat(db: Session, registration: Registration, modality: str, now: datetime) 
         registration.state, registration.waitlisted_at = RegistrationState.WAITLISTED.value, now
     elif registration.group_id is not None and registration.consent_id is None:
         registration.state = RegistrationState.UNCONFIRMED.value
-        registration.expires_at = held_until(terms_of(db, registration.event_id).starts_at, now, GROUP_LIFE)
+        terms = terms_of(db, registration.event_id)
+        registration.expires_at = held_until(terms.starts_at, terms.ends_at, now, GROUP_LIFE)
         expire_at(db, registration.event_id, registration.expires_at)
     else:
         registration.state = RegistrationState.ACTIVE.value

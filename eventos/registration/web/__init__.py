@@ -4,6 +4,7 @@ from eventos.registration.web import (
     admission,
     answers,
     answers_of,
+    by_hand,
     data_of,
     group,
     importing,
@@ -37,5 +38,6 @@ NOTICES = (
     | answers_of.NOTICES
     | standing.NOTICES
     | data_of.NOTICES
+    | by_hand.NOTICES
 )
 START = (invited.keep_private,)

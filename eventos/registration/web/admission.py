@@ -13,6 +13,7 @@ from eventos.kernel.vocabulary import EventState, RegistrationState, StaffRole
 from eventos.registration import queries_admission as queries
 from eventos.registration import service
 from eventos.registration.forms_admission import DecisionForm, PolicyForm
+from eventos.registration.queries_questions import lacking
 from eventos.registration.service.policy import invitation_token, renew_invitation, save_policy
 
 door = Door("admission", __name__, audience=Audience.STAFF, roles=(StaffRole.ADMINISTRATOR, StaffRole.ORGANISER))
@@ -25,6 +26,10 @@ NOTICES = {
     "admission-same": ("info", "No había nada que cambiar."),
     "invitation-renewed": ("success", "El vínculo anterior dejó de servir. Comparta el nuevo."),
     "requests-approved": ("success", "Las solicitudes quedaron aprobadas. Avisamos a cada persona por correo."),
+    "requests-approved-waiting": (
+        "warning",
+        "Las solicitudes quedaron aprobadas, pero no hubo cupo para todas: las últimas están en lista de espera. Cada persona lo sabe.",
+    ),
     "requests-rejected": ("success", "Las solicitudes quedaron sin aprobar. Avisamos a cada persona por correo, con el motivo."),
     "requests-gone": ("info", "Esas solicitudes ya no esperaban una decisión."),
     "request-approved": ("success", "La solicitud quedó aprobada. Avisamos a la persona por correo."),
@@ -34,7 +39,7 @@ NOTICES = {
 }
 
 
-def _event(slug: str) -> EventView:
+def event_of_staff(slug: str) -> EventView:
     """The event, when the person signed in works in its cycle. Raises NotFound."""
     with reading() as db:
         event_in_scope(db, slug, current_staff())
@@ -43,7 +48,7 @@ def _event(slug: str) -> EventView:
 
 @door.get(URL)
 def page(slug: str) -> Any:
-    event = _event(slug)
+    event = event_of_staff(slug)
     with reading() as db:
         policy = queries.policy_of(db, event.id)
     return _page(event, PolicyForm.of(policy), DecisionForm())
@@ -54,6 +59,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
         policy = queries.policy_of(db, event.id)
         sealed = queries.sealed_invitation(db, event.id) if policy.is_private else None
         waiting, total = queries.requests(db, event.id, limit=AT_ONCE)
+        lacks = lacking(db, event.id, [one.public_id for one in waiting])
     return render_template(
         "registration/admission.html",
         event=event,
@@ -62,6 +68,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
         policy=policy,
         invitation=links.absolute(f"/privado/{invitation_token(sealed)}") if sealed else None,
         waiting=waiting,
+        lacks=lacks,
         total=total,
         chosen=chosen,
         refusal=refusal,
@@ -71,7 +78,7 @@ def _page(event: EventView, form: PolicyForm, decision: DecisionForm, refusal: s
 
 @door.post(URL)
 def save(slug: str) -> Any:
-    event, form = _event(slug), PolicyForm.from_request()
+    event, form = event_of_staff(slug), PolicyForm.from_request()
     if not form.validate():
         return _page(event, form, DecisionForm()), 422
     try:
@@ -85,7 +92,7 @@ def save(slug: str) -> Any:
 
 @door.post(f"{URL}/invitacion")
 def renew(slug: str) -> Any:
-    event = _event(slug)
+    event = event_of_staff(slug)
     with transaction() as db:
         renew_invitation(db, event.id, by=actor(), now=clock.now())
     return redirect(url_for("admission.page", slug=slug, aviso="invitation-renewed"), 303)
@@ -94,7 +101,7 @@ def renew(slug: str) -> Any:
 @door.post(f"{URL}/solicitudes")
 def decide_requests(slug: str) -> Any:
     """Approve or reject the requests that were ticked; what somebody decided meanwhile is left alone."""
-    event, form = _event(slug), DecisionForm.from_request()
+    event, form = event_of_staff(slug), DecisionForm.from_request()
     rejects = request.form.get("decision") == "reject"
     chosen = tuple(dict.fromkeys(request.form.getlist("solicitud")))[:AT_ONCE]
     if not chosen:
@@ -111,12 +118,16 @@ def decide_requests(slug: str) -> Any:
                     service.reject(db, each, form.reason.data or "", by=actor(), now=clock.now())
                 else:
                     service.approve(db, each, by=actor(), now=clock.now())
-    except InvalidInput as refused:
-        form.refuse(refused.fields, refused.message)
+            waits = any(each.state == RegistrationState.WAITLISTED for each in found)
+    except (InvalidInput, RuleViolation) as refused:
         with reading() as db:
             policy = queries.policy_of(db, event.id)
-        return _page(event, PolicyForm.of(policy), form, chosen=chosen), 422
-    notice = "requests-gone" if not found else "requests-rejected" if rejects else "requests-approved"
+        if isinstance(refused, InvalidInput):
+            form.refuse(refused.fields, refused.message)
+            return _page(event, PolicyForm.of(policy), form, chosen=chosen), 422
+        return _page(event, PolicyForm.of(policy), form, refused.message, chosen=chosen), 409
+    done = "requests-rejected" if rejects else "requests-approved-waiting" if waits else "requests-approved"
+    notice = done if found else "requests-gone"
     return redirect(url_for("admission.page", slug=slug, aviso=notice), 303)
 
 

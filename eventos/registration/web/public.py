@@ -49,7 +49,8 @@ def form(slug: str, invitation: str | None = None) -> Any:
             raise NotFound("No encontramos ese evento.")
         invitation = invitation_token(sealed)
     if not window_of(event, clock.now(), late=policy.admits_late).accepts:
-        return render_template("registration/closed.html", event=event, reason=why_closed(event, clock.now()), demo_banner=event.demo)
+        told_then = {"event": event, "reason": why_closed(event, clock.now()), "invitation": invitation, "demo_banner": event.demo}
+        return render_template("registration/closed.html", **told_then)
     return _form_page(slug, None, 200, told=told, invitation=invitation)
 
 
@@ -116,9 +117,9 @@ def note_trap() -> None:
         limits.hit(db, (TRAPPED, client_address()))
 
 
-def receipt_of(event_ids: list[int], email: str, *, members: int = 0) -> str:
+def receipt_of(event_ids: list[int], email: str, *, members: int = 0, comes: bool = True) -> str:
     """The sealed, dated text that the receipt page is made from: the same for everybody who typed the same."""
-    content = {"e": sorted(event_ids), "m": mask_email(email), "n": members}
+    content = {"e": sorted(event_ids), "m": mask_email(email), "n": members, "c": comes}
     return tokens.issue("receipt", content, expires_at=clock.now() + RECEIPT_LIFE)
 
 
@@ -172,7 +173,7 @@ def _form_page(
         invitation=invitation,
         files_to=_address("submit_with_files", slug, invitation),
         action=_address("submit", slug, invitation),
-        other_notes={other.slug: _note(other) for other in others},
+        other_notes={other.slug: _note(other, ways.get(other.id, PLAIN)) for other in others},
         places=[place.label for place in expected],
         entities=[*(f"Alcaldía de {place.name}" for place in expected), *entities],
         privacy=notice_of(office),
@@ -188,9 +189,10 @@ def _others(cards: list[EventCard], event: Opening | EventView, ways: Mapping[in
     return [card for card in seen if registration_window(card, now).accepts]
 
 
-def _note(card: EventCard) -> str:
-    when = spanish.sentence(card.when) if card.when else ""
-    return f"Lleno: entra a la lista de espera. {when}" if card.is_full else when
+def _note(card: EventCard, way: Policy) -> str:
+    told = ["Lleno: entra a la lista de espera."] if card.is_full else []
+    told += ["Será una solicitud: el equipo organizador la revisa."] if way.moderated else []
+    return " ".join([*told, spanish.sentence(card.when)] if card.when else told)
 
 
 @door.get("/inscripcion/recibida/<receipt>")
@@ -210,6 +212,7 @@ def received(receipt: str) -> Any:
             events=events,
             masked=content["m"],
             members=content.get("n", 0),
+            comes=content.get("c", True),
             hidden=hidden,
             demo_banner=any(event.demo for event in events),
         )

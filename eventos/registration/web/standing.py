@@ -4,18 +4,22 @@ from typing import Any
 
 from flask import make_response, redirect, render_template, url_for
 
-from eventos.entities.queries import office_view
+from eventos.entities.queries import entity_names, office_view
 from eventos.kernel import audit, clock, divipola, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
-from eventos.kernel.errors import RuleViolation
+from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.text import normalise_email
 from eventos.people import service as people
 from eventos.people.rules import Purpose
 from eventos.people.rules import notice as notice_of
-from eventos.registration import service
+from eventos.registration import asking, service
+from eventos.registration import queries_questions as queries
+from eventos.registration.asking import FILES_BODY
 from eventos.registration.forms_admission import ConsentForm
+from eventos.registration.forms_questions import filled, hint
 from eventos.registration.queries import RegistrationView
+from eventos.registration.queries_questions import Questionnaire
 from eventos.registration.service import notify
 from eventos.registration.web.personal import door, page_of, registration_of
 
@@ -61,18 +65,37 @@ def confirm(token: str) -> Any:
     told = {name: getattr(registration, name) for name in ("given_names", "family_names", "phone", "dependency", "post", "link_kind")}
     where = {"entity": registration.entity_name, "country": registration.country, "city": registration.city}
     where |= {"municipio": place.label if place else "", "municipio_code": place.code if place else ""}
-    return _consent_page(token, registration, ConsentForm(data={**told, **where, "abroad": bool(registration.country)}), 200)
+    sheet, form_class, answered = _asked(registration)
+    own = filled(sheet, answered) if sheet else {}
+    return _consent_page(token, registration, form_class(data={**told, **where, **own, "abroad": bool(registration.country)}), 200)
+
+
+def _asked(registration: RegistrationView) -> tuple[Questionnaire | None, type[ConsentForm], dict[str, Any]]:
+    """What the event asks, the form that asks it with the consent, and what staff may have filled in already."""
+    event = registration.event
+    with reading() as db:
+        sheet = queries.questionnaire(db, event.id)
+        if sheet is None:
+            return None, ConsentForm, {}
+        answered = {given.question.key: given.value for given in queries.answers_of(db, registration.id)}
+        held = queries.held_options(db, registration.id)
+        office = office_view(db)
+    return sheet, asking.form_class(ConsentForm, [sheet], office, own=sheet.slug, held=held, before=answered), answered
 
 
 def _consent_page(token: str, registration: RegistrationView, form: ConsentForm, status: int, refusal: str | None = None) -> Any:
     with reading() as db:
         office = office_view(db)
+        entities = entity_names(db, limit=200)
     page = render_template(
         "registration/consent.html",
         token=token,
         registration=registration,
         event=registration.event,
         form=form,
+        sheets=getattr(form, "sheets", ()),
+        hint=hint,
+        entities=entities,
         privacy=notice_of(office),
         places=[place.label for code in registration.event.expected if (place := divipola.get(code))],
         refusal=refusal,
@@ -81,13 +104,15 @@ def _consent_page(token: str, registration: RegistrationView, form: ConsentForm,
     return make_response(page, status)
 
 
-@door.post("/i/<token>/confirmar")
+@door.post("/i/<token>/confirmar", max_body=FILES_BODY)
 def consent(token: str) -> Any:
-    """Correct what a colleague typed and authorise it: only then does somebody count."""
+    """Correct what a colleague typed, answer what the event asks and authorise it: only then does somebody count."""
     registration = registration_of(token)
-    form = ConsentForm.from_request()
+    sheet, form_class, _answered = _asked(registration)
+    form = form_class.from_request()
     if not form.validate():
         return _consent_page(token, registration, form, 422)
+    told = asking.told(form)
     now, by = clock.now(), Actor.person(registration.person_id)
     purposes = (Purpose.EVENT, Purpose.INVITATIONS) if form.invitations.data else (Purpose.EVENT,)
     try:
@@ -95,8 +120,13 @@ def consent(token: str) -> Any:
             row = service.by_link(db, tokens.digest(token))
             if row.consent_id is None:
                 service.change(db, row, form.to_command(), by=by, now=now)
+                if sheet is not None:
+                    service.change_answers(db, row, told[sheet.slug], by=by, now=now)
                 text_hash = people.keep_consent_text(db, notice_of(office_view(db)).text, now)
                 service.consent(db, row, people.record_consent(db, registration.person_id, text_hash, purposes, now=now), by=by, now=now)
+    except InvalidInput as refused:
+        form.refuse(refused.fields, refused.message)
+        return _consent_page(token, registration, form, 422)
     except RuleViolation as refused:
         return _consent_page(token, registration, form, 409, refused.message)
     return redirect(url_for("my_registration.show", token=token, aviso="consent-given"), 303)
