@@ -69,12 +69,13 @@ def record_scans(
     )
     fresh = {one.nonce: one for one in reversed(seen) if one.nonce not in found.nonces}
     whose = queries.by_ids(db, sorted({*found.tickets.values(), *found.names.values()})) if fresh else {}
+    rooms = {key: _room(event, key) for key in {one.room for one in fresh.values()}}
     cases = []
     for one in seen:
         if fresh.get(one.nonce) is one:
             number = found.names.get(one.registration) if one.registration else found.tickets.get(tickets.get(one.nonce, ("", 0))[0])
             attendee = whose.get(number) if number is not None else None
-            cases.append(_case(one, event, attendee, tickets.get(one.nonce), now, hours=hours))
+            cases.append(_case(one, rooms[one.room], event, attendee, tickets.get(one.nonce), now, hours=hours))
     _judge_all(db, device, event, cases, now, hours=hours)
     answers = _keep(db, device, event, cases, now)
     missing = [one.nonce for one in seen if one.nonce not in answers]
@@ -91,10 +92,23 @@ def _ticket(code: str) -> tuple[str, int] | None:
         return None
 
 
+def _room(event: DoorEvent, key: str) -> tuple[str, Rule]:
+    """The key and the rule of the room where a reading is judged."""
+    room = event.room(key)
+    return room.key, Rule.of(room.rule)
+
+
 def _case(
-    one: SeenScan, event: DoorEvent, attendee: Attendee | None, ticket: tuple[str, int] | None, now: datetime, *, hours: bool
+    one: SeenScan,
+    room: tuple[str, Rule],
+    event: DoorEvent,
+    attendee: Attendee | None,
+    ticket: tuple[str, int] | None,
+    now: datetime,
+    *,
+    hours: bool,
 ) -> _Case:
-    scanned_at, room = one.scanned_at or now, event.room(one.room)
+    scanned_at = one.scanned_at or now
     flags = [*one.flags, *rules.clock_flag(scanned_at, now, offline=one.offline or not hours)]
     dated = (one.offline or not hours) and Flag.CLOCK not in flags
     if attendee is None:
@@ -104,7 +118,7 @@ def _case(
         revoked = ticket is not None and not one.registration and attendee.ticket_hash != ticket[0]
         shown = Presented(True, attendee.event_id, "", "", attendee.registration_id, attendee.state, revoked)
     mine = attendee if attendee is not None and attendee.event_id == event.id else None
-    case = _Case(one, room.key, Rule.of(room.rule), scanned_at, dated, flags, shown, mine, now)
+    case = _Case(one, *room, scanned_at, dated, flags, shown, mine, now)
     if one.refused:
         case.detail |= {"refused": one.refused, "walk_in": one.kept}
     return case
@@ -213,7 +227,7 @@ def _keep(db: Session, device: DeviceView, event: DoorEvent, cases: Sequence[_Ca
     entries = _first_entries(device, mine)
     if entries:
         db.execute(_entering(db), entries)
-    return {case.seen.nonce: case.said.answer(event, case.attendee, where=case.where) for case in mine}
+    return {case.seen.nonce: case.said.answer(event, case.attendee, where=case.where, rule=case.rule) for case in mine}
 
 
 def _first_entries(device: DeviceView, cases: Sequence[_Case]) -> list[dict[str, Any]]:

@@ -57,8 +57,10 @@ class Said:
         verdict = Verdict(scan.verdict)
         return cls(scan.nonce, verdict, scan.room, scan.direction, scan.flagged, scan.detail, scan.scanned_at)
 
-    def answer(self, event: DoorEvent, attendee: Attendee | None, *, where: str = "", can_undo: bool = True) -> Answer:
-        """In words. `where`: the name of the door that a repeated reading repeats; `attendee` of this event only."""
+    def answer(
+        self, event: DoorEvent, attendee: Attendee | None, *, where: str = "", can_undo: bool = True, rule: Rule | None = None
+    ) -> Answer:
+        """In words. `where`: the name of the door that a repeated reading repeats; `attendee` of this event only; `rule` of its room."""
         first_at = datetime.fromisoformat(self.detail["first_at"]) if "first_at" in self.detail else None
         flags = tuple(Flag(flag) for flag in self.flagged.split())
         told = why(
@@ -68,7 +70,7 @@ class Said:
             event,
             first=(first_at, where) if first_at else None,
             at=self.at,
-            rule=Rule.of(event.room(self.room).rule),
+            rule=rule or Rule.of(event.room(self.room).rule),
             direction=self.direction,
             is_sealed=Flag.SEALED in flags,
         )
