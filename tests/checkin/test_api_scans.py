@@ -1,15 +1,19 @@
 """What phones send to the API of the door: scans in clear and sealed, each answered in its place, none of them lost."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from flask import Flask
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.event import listen, remove
 
 from eventos.checkin.models import Acceptance, Scan
 from eventos.cycles.models import Event
 from eventos.kernel import sealing
+from eventos.kernel.db import database
 from eventos.registration.models import Registration
 from eventos.registration.service import tickets
 from tests.checkin.factories import OPEN, code_of
@@ -184,3 +188,25 @@ def test_an_event_that_was_called_off_meanwhile_says_so(phone: Phone, stage: Sta
         db.get_one(Event, stage.event.id).state = "cancelled"
     (told,) = phone.scans(phone.scan(code_of(stage.people[0])))
     assert (told["verdict"], told["why"]) == ("cancelled", "Este evento fue cancelado.")
+
+
+def test_no_statement_of_a_scan_goes_through_a_whole_event(phone: Phone, stage: Stage, app: Flask) -> None:
+    """Ten thousand people and their scans must cost a scan nothing: every table is entered by a key of what was read."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if statement.lstrip().startswith(("SELECT", "WITH")) and not many:
+            sent.append((statement, parameters))
+
+    phone.scans(phone.scan("para calentar"))
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        phone.scans(*(phone.scan(code_of(one)) for one in stage.people), phone.scan(registration="x", reason="x"))
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    with app.app_context(), database.engine.connect() as connection:
+        plans = [row[3] for statement, told in sent for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", told)]
+    assert len(sent) == 3
+    assert len(plans) > 10
+    whole = re.compile(r"SCAN (scan|registration|person|told|owner|acceptance)\b|SEARCH (scan|registration) .*\(event_id=\?")
+    assert [step for step in plans if whole.match(step)] == []

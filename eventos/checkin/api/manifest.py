@@ -48,7 +48,7 @@ def manifest(given: Given, slug: str) -> Response:
     began = told["began"] or now.timestamp()
     since = datetime.fromtimestamp(told["since"], UTC) if told["since"] else None
     with reading() as db:
-        page = manifest_page(db, event.id, since=since, after=told["after"], limit=given.query["limit"])
+        page = manifest_page(db, event.id, since=since, after=told["after"], limit=given.query["limit"], asks=bool(asked))
         sheet = sheet_for(db, event.id, asked, (row.registration_id for row in page.rows))
     plain = [(row, _plain(row, sheet.lacks(row.registration_id, asked))) for row in page.rows]
     names, movements = _movements(page)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, exists, func, literal, or_, select, union_
 from sqlalchemy.orm import Session, aliased
 
 from eventos.checkin.models import Device, Scan
-from eventos.checkin.queries.attendees import STANDS
+from eventos.checkin.queries.attendees import LET_IN, STANDS
 from eventos.kernel.text import mask_document
 from eventos.people.models import Person, PersonMerge
 from eventos.registration.models import Answer, Registration, RevokedTicket
@@ -59,9 +59,12 @@ class ManifestPage:
     last_id: int | None
 
 
-def manifest_page(db: Session, event_id: int, *, since: datetime | None, after: int, limit: int) -> ManifestPage:
-    """The registrations of an event after an id that changed since a moment (all for None)."""
-    touched = _everybody(db, event_id, after, limit + 1) if since is None else _touched(db, event_id, since - MARGIN, after, limit + 1)
+def manifest_page(db: Session, event_id: int, *, since: datetime | None, after: int, limit: int, asks: bool) -> ManifestPage:
+    """The registrations of an event after an id that changed since a moment (all for None). `asks`: the door asks questions."""
+    if since is None:
+        touched = _everybody(db, event_id, after, limit + 1)
+    else:
+        touched = _touched(db, event_id, since - MARGIN, after, limit + 1, asks=asks)
     mine = dict(touched[:limit])
     whole = [number for number, is_whole in mine.items() if is_whole]
     rows = _rows(db, whole)
@@ -83,7 +86,7 @@ def _everybody(db: Session, event_id: int, after: int, limit: int) -> list[tuple
     return [(number, True) for number in db.execute(asked.limit(limit)).scalars()]
 
 
-def _touched(db: Session, event_id: int, since: datetime, after: int, limit: int) -> list[tuple[int, bool]]:
+def _touched(db: Session, event_id: int, since: datetime, after: int, limit: int, *, asks: bool) -> list[tuple[int, bool]]:
     """Whom something of changed: (id, whether more than their movements). A merge, and its undoing, shows who somebody is."""
     mine = (Registration.event_id == event_id, Registration.id > after)
     kept = aliased(Person)
@@ -98,12 +101,14 @@ def _touched(db: Session, event_id: int, since: datetime, after: int, limit: int
         .join(_TOLD, _TOLD.id == Registration.person_id)
         .outerjoin(kept, kept.id == _TOLD.merged_into_id)
         .where(or_(_TOLD.updated_at >= since, kept.updated_at >= since, _TOLD.id.in_(gone), _TOLD.merged_into_id.in_(both))),
-        _those(True, *mine, exists().where(Answer.registration_id == Registration.id, Answer.updated_at >= since)),
-        _those(True, *mine, exists().where(RevokedTicket.registration_id == Registration.id, RevokedTicket.revoked_at >= since)),
+        select(RevokedTicket.registration_id.label("id"), literal(1).label("whole")).where(
+            *(RevokedTicket.event_id == event_id, RevokedTicket.revoked_at >= since, RevokedTicket.registration_id > after)
+        ),
         select(Scan.registration_id.label("id"), literal(0).label("whole")).where(
             *(Scan.event_id == event_id, Scan.received_at >= since, Scan.registration_id > after),
-            Scan.verdict.in_(("accepted", "annulled")),
+            or_(LET_IN, Scan.verdict == "annulled"),
         ),
+        *([_those(True, *mine, exists().where(Answer.registration_id == Registration.id, Answer.updated_at >= since))] if asks else []),
     ).subquery()
     found = select(parts.c.id, func.max(parts.c.whole).label("whole")).group_by(parts.c.id).order_by(parts.c.id).limit(limit)
     return [(row.id, bool(row.whole)) for row in db.execute(found)]
