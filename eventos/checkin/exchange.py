@@ -181,6 +181,7 @@ DEVICE = answer(
                 "type": "array",
                 "items": answered(
                     {
+                        "id": {"type": "integer", "description": "El número del evento que llevan los códigos."},
                         **dict.fromkeys(("slug", "title", "short_title", "venue"), _WORD),
                         "state": one_of(EventState),
                         "demo": yes_or_no(),

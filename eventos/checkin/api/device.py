@@ -58,6 +58,7 @@ def _event(event: DoorEvent, questions: Sequence[Question]) -> dict[str, Any]:
     rooms = [(room.key, room.name, Rule.of(room.rule)) for room in event.offered]
     asked = {key for _, _, rule in rooms for key in rule.asks}
     return {
+        "id": event.id,
         **{name: getattr(event, name) for name in ("slug", "title", "short_title", "venue", "demo")},
         "state": event.state.value,
         "days": [{"starts_at": at(day.starts_at), "ends_at": at(day.ends_at)} for day in event.days],

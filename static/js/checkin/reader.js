@@ -1,0 +1,125 @@
+// One door on one phone: what a code is told, by the server when it answers in time, else by the phone alone. Without a screen.
+import { UNDO_WITHIN, canUndo, judge, ruleOf, toneOf, why, wordOf } from "./judge.js";
+import { openRow, seal } from "./seal.js";
+import { Gone, NoSignal, Refused, ask, sendNow } from "./sync.js";
+import { readTicket, verifiers } from "./ticket.js";
+
+const IN_TIME = 2000;
+const AGAIN = 8000; // how long a phone that met no signal does not try live
+
+export const newNonce = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export class Reader {
+  // device: as GET /checkin/device tells it; slug: one of its events.
+  static async of(vault, device, slug) {
+    const event = device.events.find((one) => one.slug === slug);
+    return event && new Reader(vault, device, event, await verifiers(device.keys.ticket));
+  }
+
+  constructor(vault, device, event, keys) {
+    Object.assign(this, { vault, device, event, keys, offset: 0, room: event.rooms[0]?.key ?? "", direction: "in", lost: -Infinity });
+  }
+
+  get rule() {
+    return ruleOf(this.event.rooms.find((room) => room.key === this.room)?.rule);
+  }
+
+  now() {
+    return Date.now() + this.offset;
+  }
+
+  hears() {
+    return navigator.onLine && performance.now() - this.lost > AGAIN;
+  }
+
+  // what: {code} | {registration, reason} | {walk_in}, and perhaps {answers}. Written down before anything is told.
+  async read(what, { nonce = newNonce(), name = "" } = {}) {
+    this.offset = (await this.vault.get("offset")) ?? 0;
+    const at = this.now();
+    const place = { room: this.room, direction: this.direction, slug: this.event.slug };
+    const entry = { nonce, ...place, at: Math.round(at), sealed: await seal(this.device.keys.seal, what), told: "" };
+    if (this.hears()) {
+      await this.vault.keep(entry);
+      try {
+        const answer = await sendNow(this.vault, entry, what.walk_in ? 3 * IN_TIME : IN_TIME);
+        await this.remember(what, answer, entry, Date.now());
+        return { ...answer, name: answer.name ?? "", work: answer.work ?? [], document: answer.document ?? "", why: answer.why ?? "", at, live: true };
+      } catch (fault) {
+        if (fault instanceof Gone) throw fault;
+        if (fault instanceof Refused && fault.status !== 429) {
+          await this.vault.acknowledge([{ nonce, verdict: "refused" }], Date.now());
+          throw fault;
+        }
+        this.lost = performance.now();
+        entry.tried = true;
+      }
+    }
+    const { answer, through } = await this.alone(what, entry, name);
+    await this.vault.keep({ ...entry, told: answer.verdict }, through);
+    return answer;
+  }
+
+  // What this phone says by itself.
+  async alone(what, entry, name) {
+    const { event, rule } = this;
+    const { at, nonce, direction } = entry;
+    if (!what.code) {
+      // Somebody ticked from a list, or written down just now: the server settles the rest when it hears of it.
+      const ruling = judge({ ours: true, event: event.id, state: "active" }, event, rule, [], at, direction);
+      return { answer: this.told(ruling, entry, { n: name }) };
+    }
+    const read = await readTicket(what.code, this.keys);
+    const known = read.ours ? await this.vault.known(event.slug, read.k, this.room) : { past: [] };
+    const row = known.row ? await openRow(read.text, read.event, known.row) : null;
+    const unanswered = rule.asks.filter((key) => row?.q?.includes(key) && !what.answers?.[key]);
+    const shown = { ours: read.ours, event: read.event, state: row?.s ?? "", revoked: known.revoked, unanswered };
+    const ruling = judge(shown, event, rule, known.past, at, direction);
+    const isThrough = ruling.verdict === "accepted";
+    const through = isThrough ? { nonce, slug: event.slug, k: read.k, room: this.room, direction, at, where: this.device.device.name } : null;
+    return { answer: { ...this.told(ruling, entry, row ?? (isThrough ? null : {})), questions: unanswered }, through };
+  }
+
+  told(ruling, { nonce, at, direction }, row) {
+    const { verdict } = ruling;
+    const nobody = row === null; // genuine, and not heard of yet
+    return {
+      nonce,
+      verdict,
+      tone: toneOf(verdict),
+      word: wordOf(verdict, direction),
+      name: nobody ? "Código genuino, sin nombre" : (row.n ?? ""),
+      work: row?.w ? [row.w] : [],
+      document: row?.d ?? "",
+      why: nobody ? "Se inscribió después de la última descarga." : why(ruling, this.event, this.rule, at, direction),
+      can_undo: verdict === "accepted",
+      at,
+      live: false,
+    };
+  }
+
+  // Whom the server let in through this phone, so that the phone alone knows them too.
+  async remember(what, answer, entry, acked) {
+    if (answer.verdict !== "accepted" || !what.code) return;
+    const read = await readTicket(what.code, this.keys);
+    if (!read.ours) return;
+    const { nonce, slug, room, direction, at } = entry;
+    await this.vault.through({ nonce, slug, k: read.k, room, direction, at, where: this.device.device.name, acked });
+  }
+
+  // Raises Refused or NoSignal with the reason.
+  async undo(answer) {
+    if (!canUndo(answer.at, this.now())) throw new Refused(409, { title: `Solo se puede deshacer en los ${UNDO_WITHIN / 60_000} minutos siguientes.` });
+    if (await this.vault.takeBack(answer.nonce)) {
+      return { ...answer, verdict: "annulled", tone: "repeated", word: wordOf("annulled"), why: why({ verdict: "annulled" }, this.event, this.rule, 0), can_undo: false };
+    }
+    const told = await ask("POST", `/events/${this.event.slug}/undo`, { nonce: answer.nonce }, { timeout: 3 * IN_TIME });
+    await this.vault.forget(answer.nonce);
+    return { ...told, name: told.name ?? "", work: told.work ?? [], document: told.document ?? "", why: told.why ?? "", at: answer.at };
+  }
+
+  async search(text) {
+    return (await ask("POST", `/events/${this.event.slug}/search`, { text, room: this.room }, { timeout: 4 * IN_TIME })).items;
+  }
+}
+
+export { NoSignal };
