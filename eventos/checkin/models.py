@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from eventos.kernel.db import Base, UTCDateTime
 
 WALK_IN = "Inscripción en la puerta"  # the reason of somebody registered on the spot
+VERDICTS = (  # the words of `rules.Verdict`, as they are kept
+    *("accepted", "repeated", "unknown", "other_event", "other_day", "cancelled", "waitlisted", "revoked", "too_early", "too_late"),
+    *("needs_answer", "annulled"),
+)
 LINK_LIFE = timedelta(hours=24)
 AFTER_THE_EVENT = timedelta(hours=24)
 WITHOUT_DAYS = timedelta(days=7)
@@ -92,8 +96,7 @@ class Scan(Base):
         UniqueConstraint("device_id", "nonce"),
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
         CheckConstraint(
-            "verdict IN ('accepted', 'repeated', 'unknown', 'other_event', 'other_day', 'cancelled', 'waitlisted', 'revoked', 'too_early', "
-            "'too_late', 'needs_answer', 'annulled')",
+            f"verdict IN ({', '.join(map(repr, VERDICTS))})",
             name="verdict",
         ),
         Index("ix_scan_event_verdict", "event_id", "verdict"),

@@ -4,9 +4,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from eventos.checkin.models import Device
+from eventos.checkin.models import VERDICTS, Device
 from eventos.checkin.queries import DoorEvent, Hours
-from eventos.checkin.rules import Presented, Rule, Verdict, can_undo, clock_flag, day_of, judge
+from eventos.checkin.rules import (
+    Entries,
+    Movement,
+    Once,
+    Presented,
+    Rule,
+    Verdict,
+    can_undo,
+    clock_flag,
+    counts_on,
+    day_of,
+    judge,
+    moment_of,
+)
 from eventos.checkin.rules_words import contact, why
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import EventState, RegistrationState
@@ -120,3 +133,44 @@ def test_what_is_refused_says_why_and_what_to_do() -> None:
 def test_a_repeated_code_of_another_day_says_the_day() -> None:
     first = (at("2030-07-25T08:12"), "Puerta lateral")
     assert "el 25 de julio de 2030 a las" in why(Verdict.REPEATED, "", "", TWO, first=first, at=at("2030-07-27T14:05"))
+
+
+def test_what_is_kept_of_a_verdict_is_its_word() -> None:
+    assert tuple(verdict.value for verdict in Verdict) == VERDICTS
+
+
+# --- rooms, days and moments ---------------------------------------------------------------------------------------------------
+
+
+def test_a_rule_is_kept_as_data_and_what_is_left_out_is_common() -> None:
+    told = {"once": "event", "entries": "after_exit", "exits": True, "opens": 10, "days": ["2030-07-25"], "asks": ["almuerzo"], "later": 1}
+    rule = Rule.of(told)
+    assert (rule.once, rule.entries, rule.exits, rule.opens, rule.closes) == (Once.EVENT, Entries.AFTER_EXIT, True, 10, 120)
+    assert (rule.days, rule.asks) == (("2030-07-25",), ("almuerzo",))
+    assert Rule.of(rule.kept()) == rule
+    assert Rule.of({}) == Rule.of(None) == Rule()
+    with pytest.raises(ValueError, match="siempre"):
+        Rule.of({"entries": "siempre"})
+
+
+@pytest.mark.parametrize(
+    ("moment", "rule", "day"),
+    [
+        (NINE, Rule(), "2030-07-25"),
+        ("2030-07-25T23:00", Rule(), "2030-07-25"),
+        ("2030-07-26T09:00", Rule(), ""),
+        ("2030-07-27T09:00", Rule(days=("2030-07-25",)), ""),
+        ("2030-07-25T23:00", Rule(days=("2030-07-27",)), ""),
+    ],
+)
+def test_a_reading_out_of_hours_belongs_to_its_date_when_the_room_opens_on_it(moment: str, rule: Rule, day: str) -> None:
+    assert counts_on((FIRST, THIRD), at(moment), rule) == day
+
+
+def test_a_reading_counts_when_it_comes_and_one_made_before_when_it_was_made() -> None:
+    now, later = at(NINE), at(NINE) + timedelta(seconds=1)
+    past = [Movement("in", later)]
+    assert moment_of(at("2030-07-25T08:00"), now, past, dated=True) == at("2030-07-25T08:00")
+    assert moment_of(later, now, past, dated=True) == now, "never in the future"
+    assert moment_of(now, now, past, dated=False) == later, "after what stands"
+    assert moment_of(now, now, (), dated=False) == now

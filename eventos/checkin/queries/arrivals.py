@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from eventos.checkin.models import Scan
 from eventos.checkin.queries.devices import DoorEvent, door_event
-from eventos.checkin.rules import Rule
 from eventos.kernel.errors import NotFound
 from eventos.kernel.text import normalise_email
 from eventos.people.models import Person
@@ -22,7 +21,7 @@ def arrival_event(db: Session, slug: str) -> DoorEvent:
 
 def screens_of(event: DoorEvent) -> dict[str, str]:
     """The rooms in which people confirm their own arrival: their names by key."""
-    return {room.key: room.name for room in event.offered if Rule.of(room.rule).self_checkin}
+    return {room.key: room.name for room in event.offered if room.rule.get("self_checkin")}
 
 
 def registration_by(db: Session, event_id: int, document: str, email: str) -> str | None:

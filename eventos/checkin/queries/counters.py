@@ -8,15 +8,14 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from eventos.accounts.models import Staff
-from eventos.checkin.models import WALK_IN, Acceptance, Device, DeviceEvent, Scan
-from eventos.checkin.rules import Verdict
+from eventos.checkin.models import VERDICTS, WALK_IN, Acceptance, Device, DeviceEvent, Scan
 from eventos.cycles.models import EventDay
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.people.models import Person
 from eventos.registration.models import Registration
 
-ACCEPTED = "accepted"
-LET_THROUGH = (Verdict.ACCEPTED, Verdict.REPEATED, Verdict.ANNULLED)
+ACCEPTED, REPEATED, ANNULLED = "accepted", "repeated", "annulled"
+REFUSALS = tuple(each for each in VERDICTS if each not in (ACCEPTED, REPEATED, ANNULLED))
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,15 @@ def door_count(db: Session, event_id: int, day: str = "") -> DoorCount:
             accepted.label("entered"),
             ever.label("ever"),
             expected.label("expected"),
-            *(func.coalesce(func.sum(case((Scan.verdict == each.value, 1), else_=0)), 0).label(each.value) for each in Verdict),
+            *(func.coalesce(func.sum(case((Scan.verdict == each, 1), else_=0)), 0).label(each) for each in VERDICTS),
             func.max(Scan.received_at).label("last_at"),
         ).where(Scan.event_id == event_id)
     ).one()
-    readings = {each: int(getattr(row, each.value)) for each in Verdict}
-    refusals = sorted(
-        ((each.value, readings[each]) for each in Verdict if each not in LET_THROUGH and readings[each]), key=lambda one: -one[1]
-    )
+    readings = {each: int(getattr(row, each)) for each in VERDICTS}
+    refusals = sorted(((each, readings[each]) for each in REFUSALS if readings[each]), key=lambda one: -one[1])
     refused = sum(many for _, many in refusals)
-    undone = readings[Verdict.ANNULLED]
-    return DoorCount(row.entered, row.ever, row.expected, readings[Verdict.REPEATED], refused, row.last_at, tuple(refusals), undone)
+    undone = readings[ANNULLED]
+    return DoorCount(row.entered, row.ever, row.expected, readings[REPEATED], refused, row.last_at, tuple(refusals), undone)
 
 
 @dataclass(frozen=True)
