@@ -129,7 +129,8 @@ class SeenScan:
 
     `scanned_at` is the phone's moment, already corrected by the difference it measured; None is now. `told`: what the phone said by itself
     without a signal. `answers`: the answers given at the door, by the key of the question. `flags`: what is known of it already.
-    `refused`: why somebody could not be written down at the door, and `kept`: what was told of them, sealed.
+    `refused`: why somebody could not be written down at the door, and `kept`: what was told of them, sealed. `by`: the number of the staff
+    member who marks at the desk.
     """
 
     nonce: str
@@ -146,6 +147,7 @@ class SeenScan:
     flags: tuple[Flag, ...] = ()
     refused: str = ""
     kept: str = ""
+    by: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the rooms above add to "Mi inscripción": a link with its words, while it makes sense. A lower room shows what a higher one offers."""
+"""What the rooms above add to "Mi inscripción": a link with its words, while it makes sense."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

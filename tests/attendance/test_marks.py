@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session
 
 from eventos.attendance import queries, service
 from eventos.attendance.rules import Decide
+from eventos.checkin import queries as checkin
 from eventos.checkin import service as door
+from eventos.checkin.models import DoorRoom
 from eventos.checkin.queries import DeviceView
 from eventos.checkin.rules import SeenScan
 from eventos.cycles.models import Event
-from eventos.kernel.audit import SYSTEM
+from eventos.kernel.audit import SYSTEM, Actor
+from tests.accounts.factories import a_staff
 from tests.attendance.factories import Guest, register
 from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.cycles.factories import a_published_event
@@ -60,3 +63,31 @@ def test_marks_that_no_longer_count_are_not_told(db: Session) -> None:
     service.decide(db, event.id, Decide((overruled,), attended=False, reason="No estaba en la sala"), by=SYSTEM, now=OPEN)
     (marker,) = queries.marks_by_hand(db, event.id)
     assert [mark.public_id for mark in marker.marks] == [stands]
+
+
+@pytest.mark.both_databases
+def test_who_is_marked_at_the_desk_in_two_rooms_counts_once_and_by_whom(db: Session) -> None:
+    event = a_published_event(db)
+    people = register(db, event, [Guest("Una"), Guest("Otra")])
+    marina = a_staff(db, name="Marina Ficticia Lozano")
+    db.add(DoorRoom(event_id=event.id, key="taller", name="Taller", rule={}, updated_at=OPEN))
+    db.flush()
+    here = checkin.door_event_by_id(db, event.id)
+    assert here is not None
+    desk = door.desk_of(db, here, now=OPEN)
+    for room in ("", "taller"):  # the same paper, read for both rooms at one moment
+        door.mark_many(
+            db,
+            desk,
+            here,
+            people,
+            batch=f"planilla{room}",
+            reason="Lista en papel",
+            by=Actor.staff(marina.id, marina.name),
+            now=OPEN,
+            room=room,
+            at=OPEN,
+        )
+    (marker,) = queries.marks_by_hand(db, event.id)
+    assert (marker.by, len(marker.marks)) == ("Marina Ficticia Lozano", 2)
+    assert queries.count(db, event.id).attended == 2

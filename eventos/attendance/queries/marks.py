@@ -54,6 +54,7 @@ def marks_by_hand(db: Session, event_id: int) -> tuple[Marker, ...]:
     )
     person: list[Any] = [Registration.id, Registration.public_id, Person.given_names, Person.family_names]
     the_scan = and_(Scan.device_id == which.door.c.device_id, Scan.nonce == which.door.c.nonce, Scan.manual)
+    marked_by = func.coalesce(Device.created_by, Scan.detail["by"].as_integer())  # a phone answers to its maker; at the desk, who marked
     at_the_door = (
         select(
             Device.id.label("device_id"),
@@ -63,7 +64,7 @@ def marks_by_hand(db: Session, event_id: int) -> tuple[Marker, ...]:
             Scan.reason,
             *person,
         )
-        .select_from(source.join(Scan, the_scan).join(Device, Device.id == Scan.device_id).join(Staff, Staff.id == Device.created_by))
+        .select_from(source.join(Scan, the_scan).join(Device, Device.id == Scan.device_id).outerjoin(Staff, Staff.id == marked_by))
         .where(which.counted, which.scanned)
     )
     in_the_office = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, FromClause, Select, and_, case, false, func, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from eventos.attendance.models import AttendanceDecision, AttendancePart
@@ -153,9 +153,12 @@ def _pieces(registration: FromClause, event_id: int) -> _Pieces:
     earlier_part = AttendancePart.__table__.alias("earlier_part")
     parted = AttendancePart.__table__.alias("parted")
     last_part = select(func.max(earlier_part.c.id)).where(earlier_part.c.registration_id == registration.c.id)
-    # Somebody may have entered on several days: the first is the evidence.
+    # Somebody may have entered on several days and in several rooms: the first is the evidence, and of two at one moment one alone.
     door, entry = Acceptance.__table__.alias("door"), Acceptance.__table__.alias("entry")
-    first = select(func.min(entry.c.accepted_at)).where(entry.c.registration_id == registration.c.id)
+    earlier_entry = select(entry.c.registration_id).where(
+        entry.c.registration_id == door.c.registration_id,
+        tuple_(entry.c.accepted_at, entry.c.day, entry.c.room) < tuple_(door.c.accepted_at, door.c.day, door.c.room),
+    )
     source = (
         registration.outerjoin(decided, decided.c.id == last_decision.correlate(registration).scalar_subquery())
         .outerjoin(listed, listed.c.id == last_row.correlate(registration).scalar_subquery())
@@ -163,7 +166,7 @@ def _pieces(registration: FromClause, event_id: int) -> _Pieces:
         .outerjoin(parted, parted.c.id == last_part.correlate(registration).scalar_subquery())
         .outerjoin(
             door,
-            and_(door.c.registration_id == registration.c.id, door.c.accepted_at == first.correlate(registration).scalar_subquery()),
+            and_(door.c.registration_id == registration.c.id, ~earlier_entry.correlate(door).exists()),
         )
     )
     entered = door.c.registration_id.is_not(None)

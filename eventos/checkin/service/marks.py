@@ -43,6 +43,7 @@ def mark_many(
             scanned_at=at,
             reason=reason,
             answers=dict(told.get(public_id, {})),
+            by=by.staff_id,
         )
         for public_id in dict.fromkeys(registrations)
     ]

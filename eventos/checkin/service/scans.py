@@ -121,6 +121,8 @@ def _case(
     case = _Case(one, *room, scanned_at, dated, flags, shown, mine, now)
     if one.refused:
         case.detail |= {"refused": one.refused, "walk_in": one.kept}
+    if one.by is not None:
+        case.detail["by"] = one.by
     return case
 
 
