@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from eventos.attendance.models import AttendanceDecision, AttendancePart, Roster, RosterEntry
 from eventos.calls.models import Call, CallDesignee, CallEntry, CallRecipient, Convened
 from eventos.certificates.models import BadgeSheet, Certificate
-from eventos.checkin.models import Acceptance, DeviceEvent, Scan
+from eventos.checkin.models import Acceptance, DeviceEvent, DoorRoom, Scan
 from eventos.cycles.models import (
     Cycle,
     CycleMunicipio,
@@ -42,6 +42,7 @@ from eventos.registration.models import (
     Registration,
     RegistrationGroup,
     Reminder,
+    RevokedTicket,
     SensitiveAnswer,
 )
 from eventos.reports.models import Report, ReportSection, ReportWords
@@ -71,7 +72,7 @@ def remove(db: Session) -> int:
         db.execute(delete(of_person).where(of_person.registration_id.in_(registrations)))
     db.execute(delete(RosterEntry).where(RosterEntry.roster_id.in_(rosters)))
     db.execute(delete(Scan).where(Scan.registration_id.in_(registrations)))
-    for of_door in (Scan, DeviceEvent, BadgeSheet, AttendanceSheet, Roster):
+    for of_door in (Scan, DeviceEvent, DoorRoom, RevokedTicket, BadgeSheet, AttendanceSheet, Roster):
         db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
     db.execute(delete(AfterMail).where(AfterMail.event_id.in_(events)))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from eventos import demo
 from eventos.attendance.models import AttendancePart, Roster
 from eventos.certificates.models import BadgeSheet, Certificate
-from eventos.checkin.models import Acceptance, Device, DeviceEvent, Scan
+from eventos.checkin.models import Acceptance, Device, DeviceEvent, DoorRoom, Scan
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Event, Material
 from eventos.demo.reset import remove
@@ -24,7 +24,7 @@ from eventos.kernel.outbox import Job, enqueue
 from eventos.mailings import service as mailings
 from eventos.people import merging
 from eventos.publicity.models import Flyer, Logo
-from eventos.registration.models import Registration, Reminder
+from eventos.registration.models import Registration, Reminder, RevokedTicket
 from eventos.registration.service import bulk
 from eventos.registration.service.merging import merge_people
 from eventos.reports import queries
@@ -123,6 +123,9 @@ def a_busy_door(db: Session) -> None:
     elsewhere = a_published_event(db, number=8)
     db.add(Scan(nonce="d", verdict="other_event", **{**given, "event_id": elsewhere.id}))
     db.add(Acceptance(registration_id=registrations[1], device_id=device.id, nonce="c", accepted_at=now))
+    db.add(DoorRoom(event_id=fifth.id, key="sala-b", name="Sala B", rule={}, updated_at=now))
+    old = {"ticket_hash": "x", "registration_id": registrations[0], "revoked_at": now, "revoked_by": "staff:1"}
+    db.add(RevokedTicket(event_id=fifth.id, **old))
     paper = {"roster_id": roster, "registration_id": registrations[0], "content": {}, "issued_at": now}
     second = Certificate(code="B" * 16, state="pending", **paper)
     db.add(second)
