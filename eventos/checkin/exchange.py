@@ -226,6 +226,22 @@ MANIFEST = answer(
     ),
 )  # fmt: skip
 
+NAMES = answer(
+    "DoorNames",
+    answered(
+        {
+            "cursor": _WORD,
+            "more": yes_or_no(),
+            "now": moment(),
+            "rows": {
+                "type": "array",
+                "description": "`[registration, k, nombre, entidad, estado]`: `registration` sirve para marcar; `k`, la del manifiesto.",
+                "items": {"type": "array", "items": _WORD, "minItems": 5, "maxItems": 5},
+            },
+        }
+    ),
+)
+
 
 def seen(told: dict[str, Any], *, flags: tuple[Flag, ...] = ()) -> SeenScan:
     """A scan as the service takes it; what was sealed stands in clear by now."""

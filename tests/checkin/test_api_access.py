@@ -25,7 +25,7 @@ BAD = ("", "Bearer", "Bearer ñ", "Bearer no-es-de-nadie", f"Bearer {'x' * 500}"
 def ours(app: Flask) -> list[Operation]:
     assert app.testing
     found = [operation for operation in OPERATIONS.values() if operation.is_for_devices]
-    assert {operation.name.rpartition(".")[2] for operation in found} == {"device", "scans", "undo", "search", "walk_in", "manifest"}
+    assert {operation.name.rpartition(".")[2] for operation in found} == {"device", "scans", "undo", "search", "walk_in", "manifest", "names"}
     return found
 
 
@@ -42,6 +42,7 @@ def test_every_operation_opens_to_an_enrolled_phone(phone: Phone, ours: list[Ope
     found = statuses(phone, ours)
     assert found.pop("api_checkin.undo") == 404  # nothing was read yet
     assert found.pop("api_checkin.walk_in") == 422  # the example's notice is no notice
+    assert found.pop("api_checkin.names") == 409  # no room lets phones keep names
     assert set(found.values()) == {200}
 
 

@@ -4,9 +4,7 @@ import base64
 import gzip
 import json
 import tracemalloc
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,12 +13,13 @@ from eventos.checkin import service
 from eventos.checkin.models import DoorRoom
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import Rule
-from eventos.kernel import clock, sealing, tokens
-from eventos.kernel.audit import SYSTEM
+from eventos.kernel import clock, tokens
+from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.people import merging
 from eventos.registration.models import Registration, RevokedTicket
 from eventos.registration.service import tickets
 from tests.checkin.factories import OPEN, a_bearer, a_crowd, a_device, a_scan, code_of
+from tests.checkin.kept import Kept, name_of
 from tests.checkin.stage import At, Phone, Stage
 from tests.conftest import Opened
 from tests.registration.factories import a_registration
@@ -29,48 +28,6 @@ from tests.support.phone import opened_row
 from tests.support.statements import counted
 
 LATER = timedelta(minutes=10)
-
-
-@dataclass
-class Kept:
-    """What the phone keeps of an event, as docs/api.md tells it to."""
-
-    phone: Phone
-    rows: dict[str, str] = field(default_factory=dict)
-    moved: dict[str, list[tuple[str, str, int, str]]] = field(default_factory=dict)
-    revoked: set[str] = field(default_factory=set)
-    cursor: str = ""
-    told: list[str] = field(default_factory=list)
-
-    def sync(self, limit: int = 1000) -> list[dict[str, Any]]:
-        pages = []
-        while not pages or pages[-1]["more"]:
-            cursor = f"&cursor={self.cursor}" if self.cursor else ""
-            answer = self.phone.get(f"{self.phone.about('manifest')}?limit={limit}{cursor}")
-            assert answer.status_code == 200, answer.text
-            pages.append(answer.get_json())
-            self._take(pages[-1])
-        self.told = [name for page in pages for name, _ in page["rows"]]
-        return pages
-
-    def _take(self, page: dict[str, Any]) -> None:
-        self.cursor = page["cursor"]
-        self.rows.update(page["rows"])
-        self.revoked |= set(page["revoked"])
-        for name in {name for name, _ in page["rows"]} | {each[0] for each in page["movements"]}:
-            self.moved.pop(name, None)
-        for name, room, direction, at, where in page["movements"]:
-            if direction != "none":
-                self.moved.setdefault(name, []).append((room, direction, at, page["doors"][where]))
-
-    def read(self, ticket: str, event_id: int) -> dict[str, Any] | None:
-        """What the phone shows when this code is presented without a signal."""
-        row = self.rows.get(name_of(ticket))
-        return opened_row(row, ticket, event_id) if row else None
-
-
-def name_of(ticket: str) -> str:
-    return sealing.row_name(tokens.digest(ticket))
 
 
 @pytest.fixture
@@ -317,6 +274,31 @@ def test_what_a_phone_prepares_itself_with_says_nothing_of_anybody(phone: Phone,
     assert [one.person.family_names for one in stage.people if one.person.family_names in answer.text] == []
     assert phone.get("/checkin/device", If_None_Match=answer.headers["ETag"]).status_code == 304
     assert told["now"] == "2030-07-25T08:05:00-05:00"
+
+
+def test_names_go_along_only_where_a_room_lets_them(
+    phone: Phone, stage: Stage, codes: list[str], writing: Opened, looking: Opened, clock_at: At
+) -> None:
+    refused = phone.get(phone.about("names"))
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "no_offline_search")
+    with writing() as db:
+        db.add(DoorRoom(event_id=stage.event.id, name="Entrada", rule=Rule(offline_search=True).kept(), updated_at=OPEN))
+    clock_at(OPEN + LATER / 2)
+    page = phone.get(f"{phone.about('names')}?limit=2").get_json()
+    rest = phone.get(f"{phone.about('names')}?cursor={page['cursor']}").get_json()
+    told = [*page["rows"], *rest["rows"]]
+    assert (page["more"], rest["more"]) == (True, False)
+    assert told[0] == [stage.people[0].public_id, name_of(codes[0]), "Aurora Ejemplo Guadual", "Alcaldía de Riosucio, Planeación", "active"]
+    assert [row[0] for row in told] == [one.public_id for one in stage.people]
+    assert [one.person.document_number for one in stage.people if one.person.document_number in str(told)] == []
+    clock_at(OPEN + LATER)
+    assert phone.get(f"{phone.about('names')}?cursor={rest['cursor']}").get_json()["rows"] == []
+    assert phone.get(f"{phone.about('manifest')}?cursor={rest['cursor']}").status_code == 422, "each list has its own cursor"
+    with looking() as db:
+        assert db.execute(select(AuditEntry.detail).where(AuditEntry.action == "checkin.names")).scalars().all() == [
+            {"told": 2},
+            {"told": 1},
+        ]
 
 
 def a_full_hall(stage: Stage, writing: Opened, many: int) -> list[str]:

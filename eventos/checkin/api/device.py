@@ -1,15 +1,13 @@
 """What a phone prepares itself with: its events, their rooms and rules, the keys, and the form of who comes without a registration."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
 
 from eventos.checkin import exchange
-from eventos.checkin.api.doors import door, here, unless_known
+from eventos.checkin.api.doors import door, here
+from eventos.checkin.api.rounds import sent
 from eventos.checkin.queries import DoorEvent
 from eventos.checkin.rules import Rule
 from eventos.cycles import queries as cycles
@@ -49,9 +47,7 @@ def device(_given: Given) -> Response:
             for event in me.events
         ],
     }
-    known = json.dumps(content, sort_keys=True).encode()
-    etag = hmac.digest(tokens.ring().all("door-etag")[0], known, hashlib.sha256).hex()[:32]
-    return unless_known({**content, "now": at(clock.now())}, etag)
+    return sent(content, lambda: {**content, "now": at(clock.now())})
 
 
 def _event(event: DoorEvent, questions: Sequence[Question]) -> dict[str, Any]:

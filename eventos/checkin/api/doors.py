@@ -1,10 +1,9 @@
 """The blueprint of the phones' operations, and the phone behind a request."""
 
 import json
-from collections.abc import Mapping
 from typing import Any, cast
 
-from flask import Response, request
+from flask import Response
 
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.kernel.http import Audience, find_device
@@ -28,11 +27,3 @@ def here_and_event(slug: str) -> tuple[DeviceView, DoorEvent]:
 def compact(content: Any) -> Response:
     """JSON without a byte too many: phones pay for theirs."""
     return Response(json.dumps(content, ensure_ascii=False, separators=(",", ":")), mimetype="application/json")
-
-
-def unless_known(content: Mapping[str, Any], etag: str) -> Response:
-    """The content with its ETag, or 304 when the phone says that it has it."""
-    answer = compact(content)
-    answer.set_etag(etag)
-    answer.make_conditional(request)
-    return answer

@@ -1,31 +1,30 @@
-"""The manifest of an event for a phone without a signal: rows that only a presented code opens, and what moved at the other doors."""
+"""The manifest of an event for a phone without a signal: rows that only a presented code opens, and what moved at the other doors.
 
-import gzip
-import hashlib
-import hmac
+Where a room lets phones search without a signal, the names too: whoever organises was told what a lost phone then reveals.
+"""
+
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from eventos.checkin import exchange
+from eventos.checkin import exchange, service
 from eventos.checkin.api.doors import URL, door, here_and_event
-from eventos.checkin.queries import DoorEvent
+from eventos.checkin.api.rounds import PAGE, Round, sent
 from eventos.checkin.queries.manifest import ManifestPage, Row, manifest_page
 from eventos.checkin.rules import Rule
 from eventos.checkin.service.asked import sheet_for
-from eventos.kernel import clock, sealing, tokens
-from eventos.kernel.db import reading
-from eventos.kernel.errors import InvalidInput
-from eventos.kernel.operations import CURSOR_LIFE, Given, at
-from eventos.kernel.schemas import text, whole
+from eventos.kernel import clock, sealing
+from eventos.kernel.db import reading, transaction
+from eventos.kernel.errors import RuleViolation
+from eventos.kernel.operations import Given, at
 from eventos.registration.service.tickets import ticket_of
 
-MOST_ROWS = 2000
-_PURPOSE = "door-cursor"
-_STALE = "Este cursor ya no sirve. Pida el manifiesto desde el principio."
+
+class NoOfflineSearch(RuleViolation):
+    code = "no_offline_search"
+    message = "En este evento no se busca por nombre sin señal: los teléfonos no guardan nombres."
 
 
 @door.operation(
@@ -35,47 +34,58 @@ _STALE = "Este cursor ya no sirve. Pida el manifiesto desde el principio."
     about="Para leer sin señal. Cada fila está cifrada con una llave que sale del código de la persona: sin el código no dice de quién es. "
     "El cursor de la última página trae después solo lo que cambió. Con ETag, y gzip si se acepta.",
     answer=exchange.MANIFEST,
-    query={
-        "limit": whole(1, MOST_ROWS, about="Cuántas inscripciones como máximo en esta página.", default=1000),
-        "cursor": text(1000, about="El de la respuesta anterior. A las 24 horas, o si la puerta pregunta otra cosa, se empieza otra vez."),
-    },
+    query=PAGE,
 )
 def manifest(given: Given, slug: str) -> Response:
     _, event = here_and_event(slug)
     asked = sorted({key for room in event.offered for key in Rule.of(room.rule).asks})
     now = clock.now()
-    told = _read_cursor(given.query.get("cursor"), event, asked)
-    began = told["began"] or now.timestamp()
-    since = datetime.fromtimestamp(told["since"], UTC) if told["since"] else None
+    told = Round.read(given.query.get("cursor"), "manifest", event, asked)
     with reading() as db:
-        page = manifest_page(db, event.id, since=since, after=told["after"], limit=given.query["limit"], asks=bool(asked))
+        page = manifest_page(db, event.id, since=told.changed_since, after=told.after, limit=given.query["limit"], asks=bool(asked))
         sheet = sheet_for(db, event.id, asked, (row.registration_id for row in page.rows))
     plain = [(row, _plain(row, sheet.lacks(row.registration_id, asked))) for row in page.rows]
-    names, movements = _movements(page)
+    doors, movements = _movements(page)
     revoked = [sealing.row_name(each) for each in page.revoked]
-    known = [*(f"{row.ticket_hash} {content.decode()}" for row, content in plain), names, movements, revoked, page.last_id]
-    etag = hmac.digest(tokens.ring().all("door-etag")[0], json.dumps(known).encode(), hashlib.sha256).hex()[:32]
-    answer = Response(mimetype="application/json")
-    answer.set_etag(etag)
-    answer.vary.add("Accept-Encoding")
-    if etag in request.if_none_match:
-        answer.status_code = 304
-        return answer
-    content = {
-        "cursor": _write_cursor(event, asked, told, began, page.last_id),
-        "more": page.last_id is not None,
-        "now": at(now),
-        "rows": [[sealing.row_name(row.ticket_hash), sealing.seal_row(ticket_of(row), event.id, content)] for row, content in plain],
-        "revoked": revoked,
-        "movements": movements,
-        "doors": names,
-    }
-    body = json.dumps(content, separators=(",", ":")).encode()
-    if request.accept_encodings.quality("gzip") > 0:
-        body = gzip.compress(body, compresslevel=6, mtime=0)
-        answer.content_encoding = "gzip"
-    answer.set_data(body)
-    return answer
+    known = [*(f"{row.ticket_hash} {content.decode()}" for row, content in plain), doors, movements, revoked, page.last_id]
+    return sent(
+        known,
+        lambda: {
+            "cursor": told.then(page.last_id),
+            "more": page.last_id is not None,
+            "now": at(now),
+            "rows": [[sealing.row_name(row.ticket_hash), sealing.seal_row(ticket_of(row), event.id, content)] for row, content in plain],
+            "revoked": revoked,
+            "movements": movements,
+            "doors": doors,
+        },
+    )
+
+
+@door.operation(
+    "GET",
+    f"{URL}/names",
+    summary="Los nombres de un evento, para buscar sin señal",
+    about="Solo si una de sus salas lo permite; queda en la auditoría. Sin documentos ni correos. Por páginas, como el manifiesto.",
+    answer=exchange.NAMES,
+    query=PAGE,
+    refusals=(409,),
+)
+def names(given: Given, slug: str) -> Response:
+    me, event = here_and_event(slug)
+    if not any(Rule.of(room.rule).offline_search for room in event.offered):
+        raise NoOfflineSearch
+    now = clock.now()
+    told = Round.read(given.query.get("cursor"), "names", event, [])
+    with transaction() as db:
+        page = manifest_page(db, event.id, since=told.changed_since, after=told.after, limit=given.query["limit"], asks=False)
+        rows = [[row.public_id, sealing.row_name(row.ticket_hash), row.name, ", ".join(row.work), row.state] for row in page.rows]
+        if rows:
+            service.note_names(db, me, event, told=len(rows))
+    return sent(
+        [rows, page.last_id],
+        lambda: {"cursor": told.then(page.last_id), "more": page.last_id is not None, "now": at(now), "rows": rows},
+    )
 
 
 def _movements(page: ManifestPage) -> tuple[list[str], list[list[Any]]]:
@@ -116,25 +126,3 @@ def _shorter(words: str) -> str:
 
 def _json(told: dict[str, Any]) -> bytes:
     return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-# --- where a phone stands --------------------------------------------------------------------------------------------------------
-
-
-def _read_cursor(cursor: str | None, event: DoorEvent, asked: list[str]) -> dict[str, Any]:
-    """`since`: the beginning of the last round; `began`: of the present one; `after`: how far it went. Raises InvalidInput."""
-    beginning = {"since": None, "began": None, "after": 0}
-    try:
-        told = tokens.read(_PURPOSE, cursor) if cursor else beginning
-    except tokens.ExpiredToken:
-        return beginning
-    except tokens.BadToken:
-        raise InvalidInput(fields={"cursor": _STALE}) from None
-    if cursor and told["event"] != event.id:
-        raise InvalidInput(fields={"cursor": _STALE})
-    return told if told.get("asked", asked) == asked else beginning  # The door asks something else now: everybody is told of anew.
-
-
-def _write_cursor(event: DoorEvent, asked: list[str], told: dict[str, Any], began: float, last_id: int | None) -> str:
-    stands = {"since": began, "began": None, "after": 0} if last_id is None else {"since": told["since"], "began": began, "after": last_id}
-    return tokens.issue(_PURPOSE, {"event": event.id, "asked": asked, **stands}, expires_at=clock.now() + CURSOR_LIFE)

@@ -26,6 +26,7 @@ class Row:
     """A registration as the door needs it, with its sealed ticket. `work` in the order of importance."""
 
     registration_id: int
+    public_id: str
     ticket_hash: str
     ticket_sealed: bytes
     state: str
@@ -122,7 +123,7 @@ def _rows(db: Session, ids: Sequence[int]) -> tuple[Row, ...]:
     if not ids:
         return ()
     columns = (
-        *(Registration.id, Registration.ticket_hash, Registration.ticket_sealed, Registration.state),
+        *(Registration.id, Registration.public_id, Registration.ticket_hash, Registration.ticket_sealed, Registration.state),
         *(Registration.entity_name, Registration.dependency, Registration.post),
         *(Person.given_names, Person.family_names, Person.document_type, Person.document_number),
     )
@@ -136,6 +137,7 @@ def _rows(db: Session, ids: Sequence[int]) -> tuple[Row, ...]:
     return tuple(
         Row(
             registration_id=row.id,
+            public_id=row.public_id,
             ticket_hash=row.ticket_hash,
             ticket_sealed=row.ticket_sealed,
             state=row.state,

@@ -69,6 +69,11 @@ def keep_pace(device: DeviceView) -> None:
         raise TooManyRequests(retry_after=int(PER_DEVICE_SCANS.per.total_seconds()), detail=PER_DEVICE_SCANS.name)
 
 
+def note_names(db: Session, device: DeviceView, event: DoorEvent, *, told: int) -> None:
+    """That a phone took names along to search without a signal: which phone, when, how many."""
+    audit.record(db, Actor(f"device:{device.id}"), "checkin.names", "event", event.id, told=told)
+
+
 def note_search(db: Session, device: DeviceView, event: DoorEvent, *, found: int) -> None:
     """That somebody looked for a person: who, when, for which event, never what was typed."""
     audit.record(db, Actor(f"device:{device.id}"), "checkin.search", "event", event.id, found=found)
