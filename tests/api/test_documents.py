@@ -34,11 +34,8 @@ SITE = "https://eventos.example"
 def examples() -> list[tuple[str, int]]:
     """Each curl of the document, on one line, with the status it says."""
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text(ROOT / "docs" / "api.md"), re.DOTALL)).replace("\\\n", " ")
-    return [
-        (line.rpartition("#")[0].strip(), int(line.rpartition("#")[2].partition(":")[0]))
-        for line in blocks.splitlines()
-        if line.startswith("curl ")
-    ]
+    lines = [line.rpartition("#") for line in blocks.splitlines() if line.startswith("curl ")]
+    return [(command.strip(), int(said.partition(":")[0])) for command, _, said in lines]
 
 
 def send(client: FlaskClient, command: str, known: dict[str, str]) -> TestResponse:
