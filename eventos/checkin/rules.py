@@ -15,6 +15,7 @@ from eventos.kernel.vocabulary import EventState, RegistrationState, Word
 
 UNDO_WITHIN = timedelta(minutes=15)
 CLOCK_TOLERANCE = timedelta(minutes=5)
+OLDEST = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 MOST_AT_ONCE = 1000
 SHORTEST_SEARCH = 3
@@ -324,10 +325,14 @@ def moment_of(scanned_at: datetime, now: datetime, past: Iterable[Movement], *, 
     return max([now, *(each.at for each in past)])
 
 
-def clock_flag(scanned_at: datetime, received_at: datetime, *, offline: bool) -> list[Flag]:
-    """Whether the phone's clock is more than five minutes off: readings without signal may be old, never ahead."""
+def clock_flag(scanned_at: datetime, received_at: datetime, *, offline: bool, on_paper: bool = False) -> list[Flag]:
+    """Whether the phone's clock is off: readings without a signal may be up to a month old, others five minutes, none is ahead by more.
+
+    Staff may enter an old list.
+    """
     ahead = scanned_at - received_at
-    return [Flag.CLOCK] if ahead > CLOCK_TOLERANCE or (not offline and -ahead > CLOCK_TOLERANCE) else []
+    is_late = -ahead > (OLDEST if offline else CLOCK_TOLERANCE) and not on_paper
+    return [Flag.CLOCK] if ahead > CLOCK_TOLERANCE or is_late else []
 
 
 def can_undo(accepted_at: datetime, now: datetime) -> bool:

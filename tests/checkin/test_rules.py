@@ -86,7 +86,7 @@ def test_the_door_judges(presented: Presented, event: DoorEvent, moment: str, ve
 @pytest.mark.parametrize(
     ("minutes", "offline", "flagged"),
     [(0, False, ""), (5, False, ""), (6, False, "clock"), (-5, False, ""), (-6, False, "clock"), (-600, True, ""), (6, True, "clock"),
-     (400 * 1440, False, "clock"), (-400 * 1440, False, "clock")],
+     (400 * 1440, False, "clock"), (-400 * 1440, False, "clock"), (-30 * 1440, True, ""), (-400 * 1440, True, "clock")],
 )  # fmt: skip
 def test_a_clock_that_is_off_is_flagged(minutes: int, offline: bool, flagged: str) -> None:
     assert " ".join(clock_flag(at(NINE) + timedelta(minutes=minutes), at(NINE), offline=offline)) == flagged

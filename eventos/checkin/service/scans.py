@@ -62,23 +62,24 @@ def record_scans(
 
     `hours` False: a paper list, whose moments are believed and whose hours are not asked.
     """
-    tickets = {one.nonce: ticket for one in seen if one.code and (ticket := _ticket(one.code))}
-    names = [one.registration for one in seen if one.registration]
-    found = queries.look_up(
-        db, device.id, event.id, nonces=[one.nonce for one in seen], tickets=[ticket for ticket, _ in tickets.values()], names=names
-    )
-    fresh = {one.nonce: one for one in reversed(seen) if one.nonce not in found.nonces}
-    whose = queries.by_ids(db, sorted({*found.tickets.values(), *found.names.values()})) if fresh else {}
-    rooms = {key: _room(event, key) for key in {one.room for one in fresh.values()}}
-    cases = []
+    once: dict[str, SeenScan] = {}
     for one in seen:
-        if fresh.get(one.nonce) is one:
-            number = found.names.get(one.registration) if one.registration else found.tickets.get(tickets.get(one.nonce, ("", 0))[0])
-            attendee = whose.get(number) if number is not None else None
-            cases.append(_case(one, rooms[one.room], event, attendee, tickets.get(one.nonce), now, hours=hours))
+        once.setdefault(one.nonce, one)
+    tickets = {nonce: ticket for nonce, one in once.items() if one.code and (ticket := _ticket(one.code))}
+    names = [one.registration for one in once.values() if one.registration]
+    found = queries.look_up(db, device.id, event.id, nonces=list(once), tickets=[ticket for ticket, _ in tickets.values()], names=names)
+    fresh = [one for one in once.values() if one.nonce not in found.nonces]
+    whose = queries.by_ids(db, sorted({*found.tickets.values(), *found.names.values()})) if fresh else {}
+    rooms = {key: _room(event, key) for key in {one.room for one in fresh}}
+    cases = []
+    for one in fresh:
+        ticket = tickets.get(one.nonce)
+        number = found.names.get(one.registration) if one.registration else found.tickets.get(ticket[0] if ticket else "")
+        attendee = whose.get(number) if number is not None else None
+        cases.append(_case(one, rooms[one.room], event, attendee, ticket, now, hours=hours))
     _judge_all(db, device, event, cases, now, hours=hours)
     answers = _keep(db, device, event, cases, now)
-    missing = [one.nonce for one in seen if one.nonce not in answers]
+    missing = [nonce for nonce in once if nonce not in answers]
     if missing:
         answers |= again(db, device, event, queries.earlier(db, device.id, missing).values(), now)
     return [answers[one.nonce] for one in seen]
@@ -109,7 +110,7 @@ def _case(
     hours: bool,
 ) -> _Case:
     scanned_at = one.scanned_at or now
-    flags = [*one.flags, *rules.clock_flag(scanned_at, now, offline=one.offline or not hours)]
+    flags = [*one.flags, *rules.clock_flag(scanned_at, now, offline=one.offline, on_paper=not hours)]
     dated = (one.offline or not hours) and Flag.CLOCK not in flags
     if attendee is None:
         # Signed by us for this event, and nobody's any longer; of another event, its name says whether it is one of ours.
