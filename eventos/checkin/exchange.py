@@ -7,7 +7,7 @@ from eventos.checkin.queries import Attendee
 from eventos.checkin.rules import MOST_AT_ONCE, SHORTEST_SEARCH, Flag, SeenScan, Verdict
 from eventos.checkin.service import Answer
 from eventos.kernel.operations import answer, at
-from eventos.kernel.schemas import Schema, answered, by_name, moment, one_of, record, rows, text, yes_or_no
+from eventos.kernel.schemas import FIRST_YEAR, LAST_YEAR, Schema, answered, by_name, moment, one_of, record, rows, text, yes_or_no
 from eventos.kernel.sealing import LONGEST_SEALED
 from eventos.kernel.vocabulary import DocumentType, EventState, Modality, RegistrationState
 
@@ -58,7 +58,9 @@ SCAN = record(
         ),
         "room": ROOM,
         "direction": one_of(("in", "out")),
-        "scanned_at": moment("Cuándo se leyó, ya corregido con la diferencia que el teléfono midió con el servidor. Sin él, es ahora."),
+        "scanned_at": moment(
+            "Cuándo se leyó, ya corregido con la diferencia que el teléfono midió con el servidor. Sin él, es ahora.", any_year=True
+        ),
         "offline": yes_or_no("Se leyó sin señal."),
         "told": one_of(TOLD, about="Lo que el teléfono dijo por su cuenta, sin señal."),
     },
@@ -248,8 +250,18 @@ def seen(told: dict[str, Any], *, flags: tuple[Flag, ...] = ()) -> SeenScan:
     same = {
         name: told[name] for name in ("code", "registration", "room", "direction", "offline", "told", "reason", "answers") if name in told
     }
-    scanned_at = datetime.fromisoformat(told["scanned_at"]).astimezone(UTC) if "scanned_at" in told else None
+    scanned_at = _by_a_clock(told["scanned_at"]) if "scanned_at" in told else None
     return SeenScan(told["nonce"], scanned_at=scanned_at, flags=flags, **same)
+
+
+def _by_a_clock(told: str) -> datetime:
+    """What a phone's clock said. One that was reset says 1970: its readings are flagged, never refused, so years beyond reason are ends."""
+    at = datetime.fromisoformat(told)
+    return (
+        at.astimezone(UTC)
+        if FIRST_YEAR <= at.year <= LAST_YEAR
+        else datetime(FIRST_YEAR if at.year < FIRST_YEAR else LAST_YEAR, 1, 1, tzinfo=UTC)
+    )
 
 
 def shown(answer: Answer) -> dict[str, Any]:

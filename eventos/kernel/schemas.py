@@ -56,8 +56,9 @@ def one_of(words: Iterable[str], *, about: str = "", **more: Any) -> Schema:
     return _described({"type": "string", "enum": [str(word) for word in words], **more}, " ".join(part for part in (about, said) if part))
 
 
-def moment(about: str = "") -> Schema:
-    return _described({"type": "string", "format": "date-time"}, about)
+def moment(about: str = "", *, any_year: bool = False) -> Schema:
+    """`any_year`: what a clock says that may be wrong altogether."""
+    return _described({"type": "string", "format": "date-time", **({"x-any-year": True} if any_year else {})}, about)
 
 
 def day(about: str = "") -> Schema:
@@ -166,10 +167,10 @@ def _fault_of_text(schema: Schema, value: str) -> str | None:
         return "No puede estar vacío."
     if "pattern" in schema and not re.fullmatch(schema["pattern"].strip("^$"), value, re.ASCII):
         return "No tiene la forma esperada."
-    return _fault_of_format(schema.get("format", ""), value)
+    return _fault_of_format(schema.get("format", ""), value, any_year=schema.get("x-any-year", False))
 
 
-def _fault_of_format(form: str, value: str) -> str | None:
+def _fault_of_format(form: str, value: str, *, any_year: bool = False) -> str | None:
     try:
         if form == "date-time":
             if not _ZONED.fullmatch(value):
@@ -183,7 +184,7 @@ def _fault_of_format(form: str, value: str) -> str | None:
             return None
     except ValueError:
         return "Esa fecha u hora no existe."
-    return None if FIRST_YEAR <= year <= LAST_YEAR else f"El año va de {FIRST_YEAR} a {LAST_YEAR}."
+    return None if any_year or FIRST_YEAR <= year <= LAST_YEAR else f"El año va de {FIRST_YEAR} a {LAST_YEAR}."
 
 
 def is_storable(value: str) -> bool:

@@ -137,6 +137,14 @@ def test_what_is_written_wrongly_is_named_by_its_place(phone: Phone, stage: Stag
         assert db.scalar(select(func.count()).select_from(Scan)) == 0, "one that is wrong refuses the whole"
 
 
+@pytest.mark.parametrize("said", ["1970-01-01T00:00:09Z", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"])
+def test_a_phone_whose_clock_was_reset_loses_nothing(phone: Phone, stage: Stage, said: str) -> None:
+    """Its battery died: were one reading refused for its year, all that waits with it would wait for ever."""
+    late = phone.scan(code_of(stage.people[0]), scanned_at=said, offline=True, told="accepted")
+    told = phone.scans(late, phone.scan(code_of(stage.people[1])))
+    assert [(each["verdict"], each.get("flags")) for each in told] == [("accepted", ["clock"]), ("accepted", None)]
+
+
 def test_from_one_to_a_thousand(phone: Phone) -> None:
     assert refused(phone) == (422, {"scans": "Falta contenido: lleva al menos 1."})
     assert len(phone.scans(*(phone.scan(f"no-es-{number}") for number in range(1000)))) == 1000
