@@ -1,0 +1,154 @@
+"""Without a signal: what the phone says by itself, that it is on disk before it is said, and that all of it arrives, once and in order."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route
+from sqlalchemy import func, select, update
+
+from eventos.checkin.models import Acceptance, Device, Scan
+from tests.checkin.door_modules import EVERYTHING, a_phone, flush, prepared, read, waiting
+from tests.checkin.factories import OPEN
+from tests.checkin.stand import Stand
+from tests.conftest import Opened
+from tests.support.browser import Chromium
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(app: Flask, stand: Stand, chromium: Chromium) -> Page:
+    return prepared(app, stand, a_phone(stand, chromium))
+
+
+def rows(looking: Opened) -> list[tuple[str, str, str, bool]]:
+    """The scans of the server in the order in which they were written."""
+    with looking() as db:
+        return [(one.nonce, one.verdict, one.told, one.offline) for one in db.scalars(select(Scan).order_by(Scan.id))]
+
+
+def off(page: Page, *, off: bool = True) -> None:
+    page.context.set_offline(off)
+
+
+def test_with_a_signal_the_server_answers_and_nothing_stays_in_the_queue(page: Page, stand: Stand, looking: Opened) -> None:
+    told = read(page, stand.codes[0])
+    assert (told["verdict"], told["name"], told["live"]) == ("accepted", "Aurora Ejemplo Guadual", True)
+    assert waiting(page) == []
+    assert rows(looking) == [(told["nonce"], "accepted", "", False)]
+
+
+def test_without_a_signal_the_phone_answers_by_itself_and_sends_in_order(page: Page, stand: Stand, looking: Opened) -> None:
+    off(page)
+    told = [read(page, code) for code in (stand.codes[0], stand.codes[1], stand.codes[0], "cualquier cosa")]
+    assert [one["verdict"] for one in told] == ["accepted", "accepted", "repeated", "unknown"]
+    assert [one["name"] for one in told] == ["Aurora Ejemplo Guadual", "Irene Ejemplo Guadual", "Aurora Ejemplo Guadual", ""]
+    assert "Puerta principal" in told[2]["why"]
+    assert not any(one["live"] for one in told)
+    assert len(waiting(page)) == 4
+    assert rows(looking) == []
+    off(page, off=False)
+    assert [one["verdict"] for one in flush(page)] == ["accepted", "accepted", "repeated", "unknown"]
+    assert waiting(page) == []
+    assert rows(looking) == [(one["nonce"], one["verdict"], one["verdict"], True) for one in told]
+
+
+def test_who_entered_with_a_signal_is_known_without_it(page: Page, stand: Stand) -> None:
+    assert read(page, stand.codes[0])["verdict"] == "accepted"
+    off(page)
+    assert read(page, stand.codes[0])["verdict"] == "repeated"
+
+
+def test_what_cannot_be_written_down_is_not_told(page: Page, stand: Stand) -> None:
+    off(page)
+    page.evaluate("""() => {
+      window.adding = IDBObjectStore.prototype.add;
+      IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); };
+    }""")
+    with pytest.raises(Exception, match="QuotaExceededError"):
+        read(page, stand.codes[0])
+    page.evaluate("() => { IDBObjectStore.prototype.add = window.adding; }")
+    assert read(page, stand.codes[0])["verdict"] == "accepted", "nobody was let in by what failed"
+
+
+def test_a_tab_killed_between_scan_and_sync_loses_nothing(app: Flask, page: Page, stand: Stand, looking: Opened) -> None:
+    off(page)
+    told = read(page, stand.codes[0])
+    another = page.context.new_page()
+    page.close()
+    off(another, off=False)
+    another.goto(f"{stand.address}/")
+    prepared(app, stand, another)
+    assert [one["nonce"] for one in waiting(another)] == [told["nonce"]]
+    flush(another)
+    assert rows(looking) == [(told["nonce"], "accepted", "accepted", True)]
+    assert waiting(another) == []
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_again_and_written_once(page: Page, stand: Stand, looking: Opened) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/checkin/scans", lose, times=1)
+    told = read(page, stand.codes[0])
+    assert (told["verdict"], told["live"]) == ("accepted", False)
+    assert len(waiting(page)) == 1
+    assert [one["verdict"] for one in flush(page)] == ["accepted"]
+    assert [(nonce, verdict) for nonce, verdict, _, _ in rows(looking)] == [(told["nonce"], "accepted")]
+
+
+def test_five_hundred_readings_wait_and_all_arrive(page: Page, stand: Stand, looking: Opened) -> None:
+    off(page)
+    page.evaluate("async codes => { for (let n = 0; n < 500; n++) await door.reader.read({ code: codes[n % 2] }); }", stand.codes)
+    nonces = [one["nonce"] for one in waiting(page)]
+    assert len(nonces) == len(set(nonces)) == 500
+    off(page, off=False)
+    flush(page)
+    assert waiting(page) == []
+    assert [nonce for nonce, *_ in rows(looking)] == nonces
+    with looking() as db:
+        assert db.scalar(select(func.count()).select_from(Acceptance)) == 2
+
+
+def test_one_reading_that_the_server_does_not_take_holds_up_no_other(page: Page, stand: Stand, looking: Opened) -> None:
+    off(page)
+    read(page, stand.codes[0])
+    page.evaluate(
+        "([slug, place]) => door.vault.keep({ nonce: 'mala-lectura-1', slug, ...place, at: Date.now(), sealed: '¡no!', told: 'accepted' })",
+        [stand.slug, {"room": "", "direction": "in"}],
+    )
+    read(page, stand.codes[1])
+    off(page, off=False)
+    flush(page)
+    assert [verdict for _, verdict, _, _ in rows(looking)] == ["accepted", "accepted"]
+    (left,) = waiting(page)
+    assert left["nonce"] == "mala-lectura-1"
+    assert left["refused"]
+    assert flush(page) == []
+
+
+def test_a_phone_undoes_what_only_it_knows_and_asks_the_server_for_the_rest(page: Page, stand: Stand, looking: Opened) -> None:
+    off(page)
+    told = read(page, stand.codes[0])
+    undone = page.evaluate("told => door.reader.undo(told)", told)
+    assert (undone["verdict"], waiting(page)) == ("annulled", [])
+    assert read(page, stand.codes[0])["verdict"] == "accepted", "the code may be read again"
+    off(page, off=False)
+    flush(page)
+    assert [verdict for _, verdict, _, _ in rows(looking)] == ["accepted"]
+    told = read(page, stand.codes[1])
+    if not told["live"]:  # it met no signal a moment ago
+        flush(page)
+    assert page.evaluate("told => door.reader.undo(told)", told)["verdict"] == "annulled"
+    assert [verdict for _, verdict, _, _ in rows(looking)] == ["accepted", "accepted", "annulled"]
+
+
+def test_a_revoked_phone_is_told_so_and_erases_everything(page: Page, stand: Stand, writing: Opened) -> None:
+    read(page, stand.codes[0])
+    with writing() as db:
+        db.execute(update(Device).values(revoked_at=OPEN))
+    page.evaluate("() => caches.open('eventos-puerta-prueba').then((cache) => cache.put('/prueba', new Response('x')))")
+    gone = page.evaluate("code => door.reader.read({ code }).then(() => 'told', (fault) => fault.constructor.name)", stand.codes[1])
+    assert gone == "Gone"
+    page.evaluate("async () => { door.vault.close(); await door.wipe(); }")
+    assert page.evaluate(EVERYTHING) == {"local": {}, "session": {}, "stores": {}, "caches": {}}
