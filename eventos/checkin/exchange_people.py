@@ -8,8 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from eventos.checkin.forms import WalkInForm
 from eventos.checkin.queries import DoorEvent
-from eventos.checkin.queries.notices import notice_shown
-from eventos.cycles import queries as cycles
+from eventos.checkin.queries.walk_ins import expected_at, notice_shown
 from eventos.entities.queries import office_view
 from eventos.kernel import divipola, tokens
 from eventos.kernel.errors import InvalidInput
@@ -48,5 +47,5 @@ def to_register(db: Session, event: DoorEvent, told: dict[str, Any], *, nonce: s
         wrong["consent"] = _OTHER_NOTICE
     if wrong:
         raise InvalidInput(fields=wrong)
-    onsite = cycles.event_view_by_id(db, event.id).modality is not Modality.VIRTUAL
+    onsite = expected_at(db, [event.id])[event.id].modality is not Modality.VIRTUAL
     return replace(form.walk_in(event.slug, notice, onsite=onsite), consent=Consented(text or notice.text))

@@ -338,3 +338,15 @@ def test_a_crowd_fits_on_a_phone_in_few_statements_and_little_memory(phone: Phon
     assert len(statements) <= 8, str(statements)
     assert again.status_code == 200
     assert code_of(stage.people[0]).rpartition("/")[2] not in crowd
+
+
+def test_a_phone_of_many_events_costs_no_more_statements(app: Flask, phone: Phone, stage: Stage, writing: Opened) -> None:
+    with writing() as db:
+        both = Phone(app.test_client(), a_bearer(db, stage.event, stage.other), stage.event.slug)
+    costs = []
+    for each in (phone, both):
+        each.get("/checkin/device")
+        with counted() as statements:
+            assert each.get("/checkin/device").status_code == 200
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 8

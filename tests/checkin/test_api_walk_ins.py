@@ -94,6 +94,7 @@ def test_who_lives_abroad_says_where(phone: Phone, somebody: dict[str, Any], loo
         assert db.execute(select(Registration.country).where(Registration.city == "Lima")).scalar_one() == "Perú"
 
 
+@pytest.mark.both_databases
 def test_sealed_on_the_phone_it_is_written_down_later(
     phone: Phone, somebody: dict[str, Any], seal: Callable[..., str], looking: Opened
 ) -> None:
@@ -122,6 +123,7 @@ def test_a_place_that_cannot_be_read_is_left_open(
         assert db.execute(select(Registration.divipola).where(Registration.source == "walk_in")).scalar_one() is None
 
 
+@pytest.mark.both_databases
 def test_who_cannot_be_written_down_is_kept_with_the_reason(
     phone: Phone, somebody: dict[str, Any], seal: Callable[..., str], looking: Opened
 ) -> None:

@@ -9,8 +9,8 @@ from eventos.checkin import exchange
 from eventos.checkin.api.doors import door, here
 from eventos.checkin.api.rounds import sent
 from eventos.checkin.queries import DoorEvent
+from eventos.checkin.queries.walk_ins import Expected, expected_at
 from eventos.checkin.rules import Rule
-from eventos.cycles import queries as cycles
 from eventos.entities.queries import entity_names, office_view
 from eventos.kernel import clock, divipola, sealing, tokens
 from eventos.kernel.db import reading
@@ -35,15 +35,14 @@ def device(_given: Given) -> Response:
         ids = [event.id for event in me.events]
         sheets = {sheet.event_id: sheet.questions for sheet in questionnaires(db, ids)}
         office, entities = office_view(db), entity_names(db, limit=MOST_ENTITIES)
-        views = {event.id: cycles.event_view_by_id(db, event.id) for event in me.events}
+        expected = expected_at(db, ids)
     notice = notice_of(office)
     consent = {"sha256": tokens.digest(notice.text), "summary": notice.summary, "text": notice.text}
     content = {
         "device": {"name": me.name},
         "keys": {"ticket": sealing.ticket_keys(), "seal": {"kid": key.kid, "public": sealing.base64url(key.public)}},
         "events": [
-            _event(event, sheets.get(event.id, ()))
-            | {"consent": consent, "form": _form(views[event.id].modality.value, views[event.id].expected, entities)}
+            _event(event, sheets.get(event.id, ())) | {"consent": consent, "form": _form(expected[event.id], entities)}
             for event in me.events
         ],
     }
@@ -79,7 +78,7 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _form(modality: str, expected: Sequence[str], entities: Sequence[str]) -> dict[str, Any]:
-    places = [place for code in expected if (place := divipola.get(code))]
+def _form(expected: Expected, entities: Sequence[str]) -> dict[str, Any]:
+    places = [place for code in expected.places if (place := divipola.get(code))]
     halls = [f"Alcaldía de {place.name}" for place in places]
-    return {"modality": modality, "places": [place.label for place in places], "entities": [*halls, *entities]}
+    return {"modality": expected.modality.value, "places": [place.label for place in places], "entities": [*halls, *entities]}
