@@ -1,13 +1,18 @@
 """The migrations make exactly the tables the models describe, on SQLite and on PostgreSQL."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from alembic import command
 from flask import Flask
-from sqlalchemy import inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from eventos import migrations
+from eventos.checkin import service
+from eventos.checkin.models import Acceptance, Scan
 from eventos.kernel.db import database
+from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
@@ -26,6 +31,35 @@ def test_migrating_again_changes_nothing(app: Flask) -> None:
         migrations.upgrade(database.engine)
         assert inspect(database.engine).get_table_names() == before
         assert migrations.is_current(database.engine)
+
+
+@pytest.mark.both_databases
+def test_readings_made_before_there_were_rooms_say_the_same_entries(app: Flask, writing: Opened) -> None:
+    columns = select(Acceptance.registration_id, Acceptance.day, Acceptance.room, Acceptance.nonce, Acceptance.accepted_at)
+    with writing() as db:
+        event = a_published_event(db)
+        device = a_device(db, event)
+        seen = [a_scan(a_registration(db, event), scanned_at=moment) for moment in (OPEN, OPEN + timedelta(days=400))]
+        service.record_scans(db, device, door_of(device, event), seen, now=OPEN)
+        told = sorted(tuple(row) for row in db.execute(columns))
+        assert [row.day for row in db.execute(columns)] == ["2030-07-25"] * 2
+    with app.app_context():
+        command.downgrade(migrations.config(database.engine), "0018")
+        with database.engine.begin() as connection:
+            connection.execute(text("DROP TRIGGER scan_no_update" + ("" if connection.dialect.name == "sqlite" else " ON scan")))
+            connection.execute(text("UPDATE scan SET scanned_at = '2031-08-29 13:05:00', detail = '{}' WHERE flagged = 'clock'"))
+            back = "CREATE TRIGGER scan_no_update BEFORE UPDATE ON scan "
+            back += "BEGIN SELECT 1; END" if connection.dialect.name == "sqlite" else "FOR EACH ROW EXECUTE FUNCTION scan_no_update()"
+            connection.execute(text(back))
+        migrations.upgrade(database.engine)
+    with writing() as db:
+        service.restate_event(db, event.id)
+        assert sorted(tuple(row) for row in db.execute(columns)) == told
+        late = db.execute(select(Scan).where(Scan.flagged == "clock")).scalar_one()
+        assert datetime.fromisoformat(late.detail["clock"]).year == 2031
+        assert late.scanned_at == OPEN
+    with pytest.raises(DatabaseError, match="append-only"), writing() as db:
+        db.execute(text("UPDATE scan SET nonce = 'otro'"))
 
 
 @pytest.mark.both_databases
