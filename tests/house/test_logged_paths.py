@@ -43,6 +43,7 @@ def test_an_argument_that_is_a_secret_is_called_so(app: Flask) -> None:
         "way",
         "name",
         "filename",
+        "release",
         "job_id",
         "key",
         "first",

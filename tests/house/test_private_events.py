@@ -40,7 +40,7 @@ from tests.cycles.factories import a_cycle, a_published_event
 from tests.registration.factories import a_registration
 
 CANARY = "xilofono"  # a word of the private events alone: their topics, summaries, materials, questions
-NAMES = {"slug", "public_id", "code", "receipt", "filename"}
+NAMES = {"slug", "public_id", "code", "receipt", "filename", "release", "name"}
 # A certificate is there to be verified by whoever is given it, and says of which event it is.
 TELLS = {"verify.answer"}
 
@@ -114,6 +114,7 @@ def open_addresses(app: Flask, town: Town) -> Iterator[tuple[str, str]]:
         slugs = (town.cycle, town.alone) if rule.rule.startswith("/ciclos/") else town.hidden
         for slug in slugs if "slug" in rule.arguments else ("",):
             values = {"slug": slug, "public_id": town.material, "code": town.certificate, "receipt": "x", "filename": "css/base.css"}
+            values |= {"release": "x", "name": "judge.js"}
             yield rule.endpoint, re.sub(r"<(?:[^<>:]+:)?([a-z_]+)>", lambda part, values=values: values[part[1]], rule.rule)  # type: ignore[misc]
 
 
