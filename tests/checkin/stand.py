@@ -35,6 +35,37 @@ def until(true: Callable[[], bool], seconds: float = 15) -> None:
         sleep(0.05)
 
 
+def prepare(page: Page, stand: Stand, *, camera: bool = False) -> None:
+    """Open the app and wait until it could do without the server: its worker and the whole manifest are there."""
+    stand.arrive(page)
+    if not camera:
+        page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")
+    page.goto(stand.url)
+    until(lambda: page.evaluate(IS_READY))
+
+
+IS_READY = """(async () => {
+  if (document.documentElement.dataset.door !== "ready" || !navigator.serviceWorker.controller) return false;
+  const asked = (request) => new Promise((told) => (request.onsuccess = () => told(request.result)));
+  const db = await asked(indexedDB.open("eventos-puerta", 1));
+  const slug = location.pathname.split("/")[2];
+  const kept = await asked(db.transaction("settings").objectStore("settings").get(`event:${slug}`));
+  db.close();
+  return Boolean(kept?.whole);
+})()"""
+
+
+def read(page: Page, code: str) -> None:
+    """Read a code as a reader that acts as a keyboard does."""
+    page.get_by_label("Código", exact=True).fill(code)
+    page.get_by_label("Código", exact=True).press("Enter")
+
+
+def line(page: Page) -> str:
+    """The strip: whether there is a signal, and how many wait."""
+    return f"{page.locator('[data-door-line]').inner_text()}, {page.locator('[data-door-end]').inner_text()}"
+
+
 def shown(page: Page) -> str:
     """The verdict on the screen, or ""."""
     box = page.locator("[data-door-verdict]")

@@ -178,19 +178,6 @@ def test_without_scripts_everything_works_by_forms(stand: Stand, chromium: Chrom
     assert scans_of(looking) == (2, 2)
 
 
-def test_what_cannot_be_sent_waits_and_is_sent_once(stand: Stand, chromium: Chromium, looking: Opened) -> None:
-    page = chromium.open(width=PHONE, strict=False)
-    stand.arrive(page)
-    page.goto(stand.url)
-    page.context.set_offline(True)
-    page.get_by_label("Código").fill(stand.codes[0])
-    page.get_by_label("Código").press("Enter")
-    until(lambda: "Sin señal: 1 por enviar" in page.locator("[data-door-line]").inner_text())
-    page.context.set_offline(False)
-    until(lambda: shown(page) == "accepted")
-    assert scans_of(looking) == (1, 1)
-
-
 def test_a_revoked_phone_shows_nothing_more(stand: Stand, chromium: Chromium, writing: Opened) -> None:
     page = chromium.open(width=PHONE, strict=False)
     stand.arrive(page)

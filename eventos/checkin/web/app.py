@@ -2,15 +2,19 @@
 the manifest that lets it be installed. None of them says anything of a person or of an event.
 """
 
+import json
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Response, abort, current_app, make_response, url_for
+from flask import Response, abort, current_app, make_response, render_template, url_for
 
+from eventos.checkin.forms import REASONS, CodeForm
+from eventos.checkin.queries import DeviceView, DoorCount
 from eventos.checkin.web.doors import app_files
 from eventos.kernel.http import CSP
+from eventos.kernel.vocabulary import DocumentType
 
 CAMERA_CSP = CSP.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 CAMERA_POLICY = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
@@ -25,9 +29,21 @@ PARTS = (
     "img/icons.svg",
     "img/favicon.svg",
 )
+PLAIN = ("js/access.js", "js/once.js")  # imported by name
 READER = ("vendor/barcode-detector.js", "vendor/zxing_reader.wasm")
 PAGES = ("camera.html", "_phone.html")
-ICONS = ("img/puerta-192.png", "img/puerta-512.png", "img/puerta-512-maskable.png")
+ICONS = (("img/puerta-192.png", 192, "any"), ("img/puerta-512.png", 512, "any"), ("img/puerta-512-maskable.png", 512, "maskable"))
+# name, label, whether it may be left out, attributes
+WALK_IN_FIELDS: tuple[tuple[str, str, bool, dict[str, str]], ...] = (
+    ("document_number", "Número", False, {"maxlength": "30", "inputmode": "numeric"}),
+    ("given_names", "Nombres", False, {"maxlength": "80"}),
+    ("family_names", "Apellidos", False, {"maxlength": "80"}),
+    ("municipio", "Municipio", False, {"maxlength": "100", "list": "w-lugares"}),
+    ("entity", "Entidad", False, {"maxlength": "160", "list": "w-entidades"}),
+    ("post", "Cargo", True, {"maxlength": "120"}),
+    ("email", "Correo electrónico", True, {"maxlength": "200", "type": "email"}),
+)
+NOBODY = {"slug": "evento", "short_title": "Puerta", "venue": "", "demo": False}  # the app writes over it
 
 
 def modules() -> dict[str, Path]:
@@ -40,7 +56,7 @@ def version() -> str:
     """Changes when anything of the app does."""
     static, templates = Path(str(current_app.static_folder)), Path(str(current_app.template_folder)) / "checkin"
     pages = (templates / name for name in PAGES)
-    return _digest((*modules().values(), *(static / name for name in (*PARTS, *READER)), *pages))
+    return _digest((*modules().values(), *(static / name for name in (*PARTS, *PLAIN, *READER)), *pages))
 
 
 @lru_cache(maxsize=4)
@@ -53,8 +69,20 @@ def app_url(name: str) -> str:
     return url_for("door_app.module", release=version(), name=name)
 
 
-def with_camera(page: Any, status: int = 200) -> Response:
-    """A page that may use the camera and run WebAssembly."""
+def app_page(device: DeviceView | None, event: Any, form: CodeForm | None, count: DoorCount | None = None, status: int = 200) -> Response:
+    """The page that the app takes over: the only one that may use the camera and run WebAssembly."""
+    shown = {"count": count} if count is not None else {}
+    page = render_template(
+        "checkin/camera.html",
+        device=device,
+        event=event,
+        form=form,
+        door_module=app_url,
+        document_types=DocumentType.choices(),
+        walk_in_fields=WALK_IN_FIELDS,
+        reasons=REASONS,
+        **shown,
+    )
     answer = make_response(page, status)
     answer.headers["Content-Security-Policy"] = CAMERA_CSP
     answer.headers["Permissions-Policy"] = CAMERA_POLICY
@@ -68,3 +96,48 @@ def module(release: str, name: str) -> Response:
     if file is None or release != version():
         abort(404)
     return Response(file.read_bytes(), mimetype="text/javascript")
+
+
+@app_files.get("/acreditacion/app/<release>/pagina")
+def shell(release: str) -> Response:
+    """The app without anybody in it: what the phone shows of itself without a signal."""
+    if release != version():
+        abort(404)
+    return app_page(None, NOBODY, None)
+
+
+@app_files.get("/acreditacion/sw.js")
+def worker() -> Response:
+    """The service worker: what it keeps, and under which version."""
+    release = version()
+    own = [app_url(name) for name in modules()]
+    fonts = sorted(Path(str(current_app.static_folder), "fonts").glob("*.woff2"))
+    plain = [url_for("static", filename=name) for name in (*PLAIN, *(f"fonts/{font.name}" for font in fonts))]
+    static_url = current_app.jinja_env.globals["static_url"]
+    files = [*own, *plain, *(static_url(name) for name in (*PARTS, *READER))]
+    told = {"version": release, "shell": url_for("door_app.shell", release=release), "files": files}
+    answer = Response(f'import {{ start }} from "{app_url("worker.js")}";\nstart({json.dumps(told)});\n', mimetype="text/javascript")
+    answer.headers["Service-Worker-Allowed"] = "/acreditacion"
+    return answer
+
+
+@app_files.get("/acreditacion/app.webmanifest")
+def webmanifest() -> Response:
+    """What lets the door be put among the phone's apps."""
+    static_url = current_app.jinja_env.globals["static_url"]
+    told = {
+        "id": "/acreditacion",
+        "name": "Puerta: acreditación de eventos",
+        "short_name": "Puerta",
+        "lang": "es-CO",
+        "start_url": "/acreditacion",
+        "scope": "/acreditacion",
+        "display": "standalone",
+        "orientation": "portrait",
+        "background_color": "#0c1520",
+        "theme_color": "#0c1520",
+        "icons": [
+            {"src": static_url(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose} for name, size, purpose in ICONS
+        ],
+    }
+    return Response(json.dumps(told, ensure_ascii=False), mimetype="application/manifest+json")

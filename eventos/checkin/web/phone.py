@@ -12,7 +12,7 @@ from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoF
 from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.checkin.rules import SeenScan, day_of
 from eventos.checkin.service import PER_DEVICE_SEARCHES, Answer
-from eventos.checkin.web.app import with_camera
+from eventos.checkin.web.app import app_page
 from eventos.checkin.web.browser import count_now, device, device_and_event
 from eventos.checkin.web.doors import device_pages
 from eventos.kernel import clock, limits, tokens
@@ -43,7 +43,7 @@ def _camera(slug: str, form: CodeForm, status: int = 200) -> Any:
     here, event = device_and_event(slug)
     with reading() as db:
         count = count_now(db, event)
-    return with_camera(render_template("checkin/camera.html", device=here, event=event, count=count, form=form), status)
+    return app_page(here, event, form, count, status)
 
 
 @device_pages.post("/acreditacion/<slug>/codigo")

@@ -1,13 +1,17 @@
 // One door on one phone: what a code is told, by the server when it answers in time, else by the phone alone. Without a screen.
-import { UNDO_WITHIN, canUndo, judge, ruleOf, toneOf, why, wordOf } from "./judge.js";
+import { UNDO_WITHIN, canUndo, countsOn, judge, ruleOf, toneOf, why, wordOf } from "./judge.js";
 import { openRow, seal } from "./seal.js";
 import { Gone, NoSignal, Refused, ask, sendNow } from "./sync.js";
 import { readTicket, verifiers } from "./ticket.js";
 
 const IN_TIME = 2000;
+const MOST_FOUND = 8;
 const AGAIN = 8000; // how long a phone that met no signal does not try live
 
 export const newNonce = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// The server leaves out what is empty.
+const filled = (told) => ({ ...told, name: told.name ?? "", work: told.work ?? [], document: told.document ?? "", why: told.why ?? "" });
 
 export class Reader {
   // device: as GET /checkin/device tells it; slug: one of its events.
@@ -41,9 +45,9 @@ export class Reader {
     if (this.hears()) {
       await this.vault.keep(entry);
       try {
-        const answer = await sendNow(this.vault, entry, what.walk_in ? 3 * IN_TIME : IN_TIME);
+        const answer = await sendNow(this.vault, entry, IN_TIME);
         await this.remember(what, answer, entry, Date.now());
-        return { ...answer, name: answer.name ?? "", work: answer.work ?? [], document: answer.document ?? "", why: answer.why ?? "", at, live: true };
+        return { ...filled(answer), at, live: true };
       } catch (fault) {
         if (fault instanceof Gone) throw fault;
         if (fault instanceof Refused && fault.status !== 429) {
@@ -59,14 +63,32 @@ export class Reader {
     return answer;
   }
 
+  // Write somebody down. With a signal the form is judged and what is wrong is said; without one it waits, sealed.
+  async register(person) {
+    const nonce = newNonce();
+    const name = `${person.given_names} ${person.family_names}`;
+    if (this.hears()) {
+      try {
+        const told = await ask("POST", `/events/${this.event.slug}/walk-ins`, { nonce, room: this.room, ...person }, { timeout: 4 * IN_TIME });
+        return { ...filled(told), at: this.now(), live: true };
+      } catch (fault) {
+        if (!(fault instanceof NoSignal)) throw fault;
+        this.lost = performance.now();
+      }
+    }
+    return this.read({ walk_in: person }, { nonce, name });
+  }
+
   // What this phone says by itself.
   async alone(what, entry, name) {
     const { event, rule } = this;
-    const { at, nonce, direction } = entry;
+    const { at, direction } = entry;
     if (!what.code) {
       // Somebody ticked from a list, or written down just now: the server settles the rest when it hears of it.
-      const ruling = judge({ ours: true, event: event.id, state: "active" }, event, rule, [], at, direction);
-      return { answer: this.told(ruling, entry, { n: name }) };
+      const named = what.registration ? await this.vault.named(event.slug, what.registration) : null;
+      const { past, row } = named ? await this.vault.known(event.slug, named.k, this.room) : { past: [] };
+      const ruling = judge({ ours: true, event: event.id, state: named?.state ?? "active" }, event, rule, past, at, direction);
+      return { answer: this.told(ruling, entry, { n: name, w: named?.work }), through: named && row ? this.through(ruling, entry, named.k) : null };
     }
     const read = await readTicket(what.code, this.keys);
     const known = read.ours ? await this.vault.known(event.slug, read.k, this.room) : { past: [] };
@@ -75,8 +97,12 @@ export class Reader {
     const shown = { ours: read.ours, event: read.event, state: row?.s ?? "", revoked: known.revoked, unanswered };
     const ruling = judge(shown, event, rule, known.past, at, direction);
     const isThrough = ruling.verdict === "accepted";
-    const through = isThrough ? { nonce, slug: event.slug, k: read.k, room: this.room, direction, at, where: this.device.device.name } : null;
-    return { answer: { ...this.told(ruling, entry, row ?? (isThrough ? null : {})), questions: unanswered }, through };
+    return { answer: { ...this.told(ruling, entry, row ?? (isThrough ? null : {})), questions: unanswered }, through: this.through(ruling, entry, read.k) };
+  }
+
+  // Whom this phone let through by itself, as it remembers them.
+  through(ruling, { nonce, slug, room, direction, at }, k) {
+    return ruling.verdict === "accepted" ? { nonce, slug, k, room, direction, at, where: this.device.device.name } : null;
   }
 
   told(ruling, { nonce, at, direction }, row) {
@@ -114,12 +140,28 @@ export class Reader {
     }
     const told = await ask("POST", `/events/${this.event.slug}/undo`, { nonce: answer.nonce }, { timeout: 3 * IN_TIME });
     await this.vault.forget(answer.nonce);
-    return { ...told, name: told.name ?? "", work: told.work ?? [], document: told.document ?? "", why: told.why ?? "", at: answer.at };
+    return { ...filled(told), at: answer.at };
   }
 
+  // Raises NoSignal where the names are not kept.
   async search(text) {
-    return (await ask("POST", `/events/${this.event.slug}/search`, { text, room: this.room }, { timeout: 4 * IN_TIME })).items;
+    if (this.hears() || !this.rule.offline_search) {
+      try {
+        return (await ask("POST", `/events/${this.event.slug}/search`, { text, room: this.room }, { timeout: 4 * IN_TIME })).items;
+      } catch (fault) {
+        if (!(fault instanceof NoSignal) || !this.rule.offline_search) throw fault;
+        this.lost = performance.now();
+      }
+    }
+    const found = await this.vault.called(this.event.slug, text, MOST_FOUND);
+    return Promise.all(found.map((one) => this.listed(one)));
+  }
+
+  // Somebody found on this phone, as the server lists them.
+  async listed({ registration, k, name, work, state }) {
+    const { past } = await this.vault.known(this.event.slug, k, this.room);
+    const day = countsOn(this.event, this.rule, this.now());
+    const entered = past.find((one) => one.direction === "in" && (this.rule.once === "event" || countsOn(this.event, this.rule, one.at) === day));
+    return { registration, name, work: work ? [work] : [], document: "", state, ...(entered ? { entered_at: new Date(entered.at).toISOString() } : {}) };
   }
 }
-
-export { NoSignal };

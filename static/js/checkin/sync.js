@@ -49,18 +49,34 @@ export async function prepare(vault) {
 
 // What changed since the last time, page by page; a phone that stops in the middle goes on from there.
 export async function refresh(vault, slug) {
+  const cursor = async () => (await vault.get(`event:${slug}`))?.cursor;
+  const again = async () => vault.set(`event:${slug}`, { ...(await vault.get(`event:${slug}`)), cursor: "" });
+  await pages(vault, `/events/${slug}/manifest`, { cursor, again, take: (page, began) => vault.takePage(slug, page, began) });
+  await refreshNames(vault, slug);
+}
+
+// Names in clear, only where a room of the event lets phones search without a signal; they go when none does any longer.
+async function refreshNames(vault, slug) {
+  const event = (await vault.get("device"))?.events.find((one) => one.slug === slug);
+  if (!event?.rooms.some((room) => room.rule.offline_search)) return vault.forgetNames(slug);
+  const [cursor, again] = [() => vault.get(`names:${slug}`), () => vault.set(`names:${slug}`, "")];
+  return pages(vault, `/events/${slug}/names`, { cursor, again, take: (page) => vault.takeNames(slug, page) });
+}
+
+// `again` is told when a cursor is none of the server's: from the beginning, then.
+async function pages(vault, path, { cursor, again, take }) {
   let more = true;
   while (more) {
-    const { cursor } = (await vault.get(`event:${slug}`)) ?? {};
+    const from = await cursor();
     const began = Date.now();
     try {
-      const page = await ask("GET", `/events/${slug}/manifest?limit=2000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
-      await vault.takePage(slug, page, began);
+      const page = await ask("GET", `${path}?limit=2000${from ? `&cursor=${encodeURIComponent(from)}` : ""}`);
+      await take(page, began);
       await vault.set("offset", page.offset);
       more = page.more;
     } catch (fault) {
-      if (!(fault instanceof Refused && fault.status === 422 && cursor)) throw fault;
-      await vault.set(`event:${slug}`, { ...(await vault.get(`event:${slug}`)), cursor: "" });
+      if (!(fault instanceof Refused && fault.status === 422 && from)) throw fault;
+      await again();
     }
   }
 }

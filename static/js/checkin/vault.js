@@ -1,6 +1,7 @@
 // What the phone keeps (IndexedDB), none of which names anybody without a QR: rows of the manifest as they came, what moved by the name of
 // a code's hash, and sealed readings that wait for the signal.
 //   settings: device, offset (ms between the server's clock and this one), "event:<slug>" {cursor, synced, count}
+//   names: by [slug, registration] {k, name, work, state}, only where a room of the event lets phones search without a signal
 //   rows, revoked, moved: by [slug, k]; moved is a list of {room, direction, at, where}
 //   mine: by nonce {slug, k, room, direction, at, acked}: what this phone let through
 //   queue: by order {nonce, slug, sealed, room, direction, at, told, tried, refused}
@@ -24,7 +25,7 @@ export class Vault {
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       const db = request.result;
-      for (const store of ["settings", "rows", "revoked", "moved"]) db.createObjectStore(store);
+      for (const store of ["settings", "rows", "revoked", "moved", "names"]) db.createObjectStore(store);
       db.createObjectStore("mine", { keyPath: "nonce" }).createIndex("k", ["slug", "k"]);
       db.createObjectStore("queue", { autoIncrement: true }).createIndex("nonce", "nonce", { unique: true });
     };
@@ -91,6 +92,48 @@ export class Vault {
     ]);
     const past = [...(moved ?? []), ...mine].filter((one) => one.room === room);
     return { row, revoked: Boolean(revoked), past };
+  }
+
+  // --- names, where the organiser lets phones search without a signal -------------------------------------------------------------
+
+  async takeNames(slug, page) {
+    const work = this.db.transaction(["names", "settings"], "readwrite");
+    const names = work.objectStore("names");
+    for (const [registration, k, name, where, state] of page.rows) names.put({ k, name, work: where, state }, [slug, registration]);
+    work.objectStore("settings").put(page.cursor, `names:${slug}`);
+    await done(work);
+  }
+
+  async forgetNames(slug) {
+    if ((await this.get(`names:${slug}`)) === undefined) return;
+    const work = this.db.transaction(["names", "settings"], "readwrite");
+    work.objectStore("names").delete(IDBKeyRange.bound([slug], [slug, []]));
+    work.objectStore("settings").delete(`names:${slug}`);
+    await done(work);
+  }
+
+  named(slug, registration) {
+    return asked(this.store("names").get([slug, registration]));
+  }
+
+  // The first of those who are called, or work, as these words say; each as {registration, k, name, work, state}.
+  async called(slug, words, most) {
+    const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    const wanted = plain(words).split(/\s+/).filter(Boolean);
+    const names = this.store("names");
+    const found = [];
+    await new Promise((resolve, reject) => {
+      const request = names.openCursor(IDBKeyRange.bound([slug], [slug, []]));
+      request.onerror = () => reject(request.error);
+      request.onsuccess = () => {
+        const at = request.result;
+        if (!at || found.length === most) return resolve();
+        const text = plain(`${at.value.name} ${at.value.work}`);
+        if (wanted.every((word) => text.includes(word))) found.push({ registration: at.key[1], ...at.value });
+        at.continue();
+      };
+    });
+    return found;
   }
 
   // --- readings -----------------------------------------------------------------------------------------------------------------
