@@ -86,9 +86,9 @@ export class Reader {
     if (!what.code) {
       // Somebody ticked from a list, or written down just now: the server settles the rest when it hears of it.
       const named = what.registration ? await this.vault.named(event.slug, what.registration) : null;
-      const { past, row } = named ? await this.vault.known(event.slug, named.k, this.room) : { past: [] };
+      const { past } = named ? await this.vault.known(event.slug, named.k, this.room) : { past: [] };
       const ruling = judge({ ours: true, event: event.id, state: named?.state ?? "active" }, event, rule, past, at, direction);
-      return { answer: this.told(ruling, entry, { n: name, w: named?.work }), through: named && row ? this.through(ruling, entry, named.k) : null };
+      return { answer: this.told(ruling, entry, { n: name, w: named?.work }), through: named ? this.through(ruling, entry, named.k) : null };
     }
     const read = await readTicket(what.code, this.keys);
     const known = read.ours ? await this.vault.known(event.slug, read.k, this.room) : { past: [] };

@@ -44,6 +44,7 @@ export async function prepare(vault) {
   if (!told) return kept;
   await vault.set("offset", told.offset);
   await vault.set("device", told);
+  await vault.keepOnly(told.events.map((event) => event.slug));
   return told;
 }
 

@@ -81,6 +81,19 @@ export class Vault {
     await done(work);
   }
 
+  // Events that this phone reads for no longer leave nothing behind; what waits to be sent stays.
+  async keepOnly(slugs) {
+    const kept = await asked(this.store("settings").getAllKeys());
+    const gone = kept.filter((name) => name.startsWith("event:")).map((name) => name.slice(6)).filter((slug) => !slugs.includes(slug));
+    if (!gone.length) return;
+    const work = this.db.transaction(["rows", "revoked", "moved", "names", "settings"], "readwrite");
+    for (const slug of gone) {
+      for (const store of ["rows", "revoked", "moved", "names"]) work.objectStore(store).delete(IDBKeyRange.bound([slug], [slug, []]));
+      for (const name of ["event", "names", "count"]) work.objectStore("settings").delete(`${name}:${slug}`);
+    }
+    await done(work);
+  }
+
   // {row, revoked, past} of a code's name in a room: what the server told, and what this phone let through meanwhile.
   async known(slug, k, room) {
     const work = this.db.transaction(["rows", "revoked", "moved", "mine"]);
