@@ -10,9 +10,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from eventos.cycles.rules import DayGiven
-from eventos.kernel import clock
+from eventos.kernel import clock, sealing
 from tests.checkin.factories import a_bearer, a_crowd
 from tests.cycles.factories import a_cycle, a_published_event
+from tests.support.phone import sealed_by_a_phone
 from tests.support.visitor import Answer, Visitor
 
 PEOPLE = 10_000
@@ -23,24 +24,30 @@ API = "/api/v1/checkin"
 
 @dataclass(frozen=True)
 class Door:
-    """An event for single scans and the manifest, another for batches; the bearers of the phones; what the codes say."""
+    """An event for single scans and the manifest, another for batches; the phones' bearers; what the codes say; the key to seal to."""
 
     single: str
     batches: str
     bearers: list[str]
     codes: list[str]
     others: list[str]
+    kid: str
+    public: str
 
     def scan(self, phone: Visitor, number: int) -> Answer:
         """The number-th person presents their code, with a signal."""
-        return self._send(phone, self.single, [{"nonce": f"una-{number:06}", "code": self.codes[number]}], number)
+        return self._send(phone, self.single, [{"nonce": f"una-{number:06}", "sealed": self._sealed(self.codes[number])}], number)
 
     def batch(self, phone: Visitor, number: int) -> Answer:
         """The number-th thousand was read without a signal."""
-        now = clock.now().isoformat()
+        said = {"offline": True, "told": "accepted", "scanned_at": clock.now().isoformat()}
         some = range(number * BATCH, (number + 1) * BATCH)
-        said = {"offline": True, "told": "accepted", "scanned_at": now}
-        return self._send(phone, self.batches, [{"nonce": f"lote-{each:06}", "code": self.others[each], **said} for each in some], number)
+        scans = [{"nonce": f"lote-{each:06}", "sealed": self._sealed(self.others[each]), **said} for each in some]
+        return self._send(phone, self.batches, scans, number)
+
+    def _sealed(self, code: str) -> str:
+        """As phones send what they read, with a signal too: it was written down sealed first."""
+        return sealed_by_a_phone({"code": code}, kid=self.kid, public=self.public)
 
     def _send(self, phone: Visitor, event: str, scans: list[dict[str, object]], number: int) -> Answer:
         body = json.dumps({"event": event, "scans": scans}).encode()
@@ -72,7 +79,8 @@ def prepare(db: Session) -> Door:
     registered = clock.now() - timedelta(days=1)
     codes, others = (a_crowd(db, event, PEOPLE, now=registered) for event in (single, batches))
     bearers = [a_bearer(db, single, batches, name=f"Puerta {number}", now=clock.now()) for number in range(PHONES)]
-    return Door(single.slug, batches.slug, bearers, codes, others)
+    key = sealing.seal_key()
+    return Door(single.slug, batches.slug, bearers, codes, others, key.kid, sealing.base64url(key.public))
 
 
 def most_memory(pids: Iterator[int]) -> float:

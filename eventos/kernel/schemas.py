@@ -189,7 +189,7 @@ def _fault_of_format(form: str, value: str, *, any_year: bool = False) -> str | 
 
 def is_storable(value: str) -> bool:
     """Whether both databases can keep it: no NUL and no half of a surrogate pair."""
-    return "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
+    return "\0" not in value and (value.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in value))
 
 
 def _printable(place: str) -> str:

@@ -65,17 +65,19 @@ def record_scans(
     once: dict[str, SeenScan] = {}
     for one in seen:
         once.setdefault(one.nonce, one)
-    tickets = {nonce: ticket for nonce, one in once.items() if one.code and (ticket := _ticket(one.code))}
+    hashes = {nonce: tokens.digest(run) for nonce, one in once.items() if len(run := tokens.longest_run(one.code)) == tokens.TICKET_LENGTH}
     names = [one.registration for one in once.values() if one.registration]
-    found = queries.look_up(db, device.id, event.id, nonces=list(once), tickets=[ticket for ticket, _ in tickets.values()], names=names)
+    found = queries.look_up(db, device.id, event.id, nonces=list(once), tickets=hashes.values(), names=names)
     fresh = [one for one in once.values() if one.nonce not in found.nonces]
     whose = queries.by_ids(db, sorted({*found.tickets.values(), *found.names.values()})) if fresh else {}
     rooms = {key: _room(event, key) for key in {one.room for one in fresh}}
     cases = []
     for one in fresh:
-        ticket = tickets.get(one.nonce)
-        number = found.names.get(one.registration) if one.registration else found.tickets.get(ticket[0] if ticket else "")
+        read = hashes.get(one.nonce, "")
+        number = found.names.get(one.registration) if one.registration else found.tickets.get(read)
         attendee = whose.get(number) if number is not None else None
+        # A code whose hash we keep is ours: only of the others the signature is looked at, which costs more than all the rest.
+        ticket = (read, attendee.event_id) if attendee is not None and read else _ticket(one.code)
         cases.append(_case(one, rooms[one.room], event, attendee, ticket, now, hours=hours))
     _judge_all(db, device, event, cases, now, hours=hours)
     answers = _keep(db, device, event, cases, now)
