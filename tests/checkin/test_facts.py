@@ -322,3 +322,18 @@ def test_a_phone_learns_its_rooms_with_its_event(db: Session) -> None:
     assert again is not None
     assert [room.key for room in again.offered] == [""]
     assert again.room("sala-b").is_retired
+
+
+def test_a_search_finds_by_entity_too_and_says_what_stands_in_the_room(db: Session) -> None:
+    event = a_published_event(db)
+    a_room(db, event, "sala-b")
+    one, _other = (a_registration(db, event, entity=entity) for entity in ("Personería de Neira", "Alcaldía de Salamina"))
+    device, door = doors(db, event)
+    service.record_scans(db, device, door, [a_scan(one)], now=OPEN)
+    for typed in ("personeria neira", "PERSONERÍA"):
+        found = queries.search(db, event.id, typed, day="2030-07-25")
+        assert [(each.public_id, [entry.where for entry in each.entered]) for each in found] == [(one.public_id, ["Puerta principal"])]
+    (there,) = queries.search(db, event.id, "neira", day="2030-07-25", room="sala-b")
+    assert there.entered == ()
+    assert len(queries.search(db, event.id, "de")) == 2
+    assert queries.search(db, event.id, "%") == queries.search(db, event.id, "neira salamina") == []
