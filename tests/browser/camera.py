@@ -9,6 +9,22 @@ FRAMES = 10
 
 def film(image: Image.Image, file: Path, *, width: int = 640, height: int = 480) -> Path:
     """Write `image`, fitted on grey, as video that a browser takes for its camera."""
+    return reel([image], file, width=width, height=height)
+
+
+def reel(images: list[Image.Image], file: Path, *, width: int = 640, height: int = 480) -> Path:
+    """Write several, a second each, in a loop."""
+    with file.open("wb") as out:
+        out.write(f"YUV4MPEG2 W{width} H{height} F{FRAMES}:1 Ip A1:1 C420jpeg\n".encode())
+        for image in images:
+            picture = _picture(image, width, height)
+            for _ in range(FRAMES):
+                out.write(b"FRAME\n" + picture)
+    return file
+
+
+def _picture(image: Image.Image, width: int, height: int) -> bytes:
+    """A frame: brightness, then both colours at half the size."""
     frame = Image.new("RGB", (width, height), (120, 120, 120))
     shown = image.convert("RGB")
     scale = min(width * 0.8 / shown.width, height * 0.8 / shown.height)
@@ -16,9 +32,4 @@ def film(image: Image.Image, file: Path, *, width: int = 640, height: int = 480)
     frame.paste(shown, ((width - shown.width) // 2, (height - shown.height) // 2))
     bright, blue, red = frame.convert("YCbCr").split()
     half = (width // 2, height // 2)
-    picture = bright.tobytes() + blue.resize(half).tobytes() + red.resize(half).tobytes()
-    with file.open("wb") as out:
-        out.write(f"YUV4MPEG2 W{width} H{height} F{FRAMES}:1 Ip A1:1 C420jpeg\n".encode())
-        for _ in range(FRAMES):
-            out.write(b"FRAME\n" + picture)
-    return file
+    return bytes(bright.tobytes() + blue.resize(half).tobytes() + red.resize(half).tobytes())
