@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from eventos.accounts import service as accounts
 from eventos.kernel import clock
 from eventos.kernel.vocabulary import StaffRole
+from eventos.registration.service import tickets
 from tests.accounts.factories import a_staff
 from tests.checkin.factories import OPEN, a_bearer, carry, code_of
+from tests.checkin.kept import LATER, Kept
 from tests.checkin.stage import At, Phone, Stage
 from tests.checkin.stand import Stand
 from tests.conftest import Opened
@@ -54,3 +56,15 @@ def stand(app: Flask, writing: Opened) -> Iterator[Stand]:
         app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
         with answering(app) as address:
             yield Stand(address, event.slug, bearer, codes, cookie)
+
+
+@pytest.fixture
+def kept(phone: Phone, clock_at: At) -> Kept:
+    """A phone that prepares itself some minutes after everybody registered: what is told twice to be sure is over."""
+    clock_at(OPEN + LATER / 2)
+    return Kept(phone)
+
+
+@pytest.fixture
+def codes(stage: Stage) -> list[str]:
+    return [tickets.ticket_of(one) for one in stage.people]

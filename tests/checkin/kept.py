@@ -1,11 +1,17 @@
 """What a phone keeps of an event to read without a signal, as docs/api.md tells it to."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+from eventos.checkin.queries import DeviceView, DoorEvent
 from eventos.kernel import sealing, tokens
-from tests.checkin.stage import Phone
+from tests.checkin.factories import a_device
+from tests.checkin.stage import Phone, Stage
+from tests.conftest import Opened
 from tests.support.phone import opened_row
+
+LATER = timedelta(minutes=10)
 
 
 @dataclass
@@ -34,7 +40,7 @@ class Kept:
         self.cursor = page["cursor"]
         self.rows.update(page["rows"])
         self.revoked |= set(page["revoked"])
-        for name in {name for name, _ in page["rows"]} | {each[0] for each in page["movements"]}:
+        for name in {each[0] for each in page["movements"]}:
             self.moved.pop(name, None)
         for name, room, direction, at, where in page["movements"]:
             if direction != "none":
@@ -48,3 +54,10 @@ class Kept:
 
 def name_of(ticket: str) -> str:
     return sealing.row_name(tokens.digest(ticket))
+
+
+def other_phone(stage: Stage, writing: Opened, name: str = "Puerta norte") -> tuple[DeviceView, DoorEvent]:
+    """Another phone of the same event, and the event as it sees it."""
+    with writing() as db:
+        device = a_device(db, stage.event, name=name)
+    return device, device.events[0]

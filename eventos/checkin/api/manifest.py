@@ -45,7 +45,7 @@ def manifest(given: Given, slug: str) -> Response:
         page = manifest_page(db, event.id, since=told.changed_since, after=told.after, limit=given.query["limit"], asks=bool(asked))
         sheet = sheet_for(db, event.id, asked, (row.registration_id for row in page.rows))
     plain = [(row, _plain(row, sheet.lacks(row.registration_id, asked))) for row in page.rows]
-    doors, movements = _movements(page)
+    doors, movements = _movements(page, again=told.again)
     revoked = [sealing.row_name(each) for each in page.revoked]
     known = [*(f"{row.ticket_hash} {content.decode()}" for row, content in plain), doors, movements, revoked, page.last_id]
     return sent(
@@ -88,16 +88,19 @@ def names(given: Given, slug: str) -> Response:
     )
 
 
-def _movements(page: ManifestPage) -> tuple[list[str], list[list[Any]]]:
-    """The names of the doors, and every movement that stands of those whose movements are told; one with none says so."""
+def _movements(page: ManifestPage, *, again: bool) -> tuple[list[str], list[list[Any]]]:
+    """The names of the doors, and every movement that stands of those whose movements are told.
+
+    One of whom nothing stands says so when the phone was told something before: what it was may have been taken back.
+    """
     doors: dict[str, int] = {}
     rows: list[list[Any]] = []
     names = {number: sealing.row_name(ticket) for number, ticket in page.moved.items()}
     for each in page.movements:
         where = doors.setdefault(each.door, len(doors))
         rows.append([names[each.registration_id], each.room, each.direction, int(each.at.timestamp()), where])
-    standing = {each.registration_id for each in page.movements} | {row.registration_id for row in page.rows}
-    rows += [[names[number], "", "none", 0, 0] for number in names if number not in standing]
+    standing = {each.registration_id for each in page.movements}
+    rows += [[names[number], "", "none", 0, 0] for number in names if again and number not in standing]
     return list(doors), rows
 
 

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,12 +31,14 @@ class Round:
     """How far a phone is. `since`: when its last round began (None: never); `began`: its present one; `after`: the last id it was told.
 
     `of` is what the cursor belongs to: the list, the event, and what the door asks. When it asks something else everybody is told anew.
+    `again`: the phone may keep something of an earlier round.
     """
 
     of: tuple[Any, ...]
     began: float
     since: float | None = None
     after: int = 0
+    again: bool = False
 
     @classmethod
     def read(cls, cursor: str | None, what: str, event: DoorEvent, asked: list[str]) -> "Round":
@@ -45,7 +47,7 @@ class Round:
         try:
             told = tokens.read(_PURPOSE, cursor) if cursor else None
         except tokens.ExpiredToken:
-            return beginning
+            return replace(beginning, again=True)
         except tokens.BadToken:
             raise InvalidInput(fields={"cursor": _STALE}) from None
         if told is None:
@@ -53,8 +55,8 @@ class Round:
         if told["of"][:2] != [what, event.id]:
             raise InvalidInput(fields={"cursor": _STALE})
         if told["of"][2] != asked:
-            return beginning
-        return cls(beginning.of, told["began"] or beginning.began, told["since"], told["after"])
+            return replace(beginning, again=True)
+        return cls(beginning.of, told["began"] or beginning.began, told["since"], told["after"], told["again"])
 
     @property
     def changed_since(self) -> datetime | None:
@@ -62,9 +64,9 @@ class Round:
 
     def then(self, last_id: int | None) -> str:
         """The cursor of the next page, or of the next round when this was the last one."""
-        stands = {"since": self.began, "began": None, "after": 0}
+        stands = {"since": self.began, "began": None, "after": 0, "again": True}
         if last_id is not None:
-            stands = {"since": self.since, "began": self.began, "after": last_id}
+            stands = {"since": self.since, "began": self.began, "after": last_id, "again": self.again}
         return tokens.issue(_PURPOSE, {"of": list(self.of), **stands}, expires_at=clock.now() + CURSOR_LIFE)
 
 
