@@ -62,12 +62,18 @@ def admit(entry: Entry, address: str) -> None:
         raise LacksScope(entry.scope)
 
 
-def admit_phone(device: EnrolledDevice | None) -> None:
-    """Let the operation of a phone in. Raises NotEnrolled; NotAllowed for a write by cookie that no page of ours is known to have started.
+def admit_phone(device: EnrolledDevice | None, address: str) -> None:
+    """Let the operation of a phone in. Raises NotEnrolled, and TooManyRequests to whoever tries bearers that are nobody's; NotAllowed for
+    a write by cookie that no page of ours is known to have started.
 
     There is no form token: the body is JSON, which no form of another site sends, and the browser says where the request comes from.
     """
     if device is None:
+        if sent_bearer():
+            with transaction() as db:
+                (used,) = limits.hit(db, (BAD_TOKENS, address))
+            if used > BAD_TOKENS.times:
+                raise TooManyRequests(retry_after=limits.wait(BAD_TOKENS), detail=BAD_TOKENS.name)
         raise NotEnrolled
     if request.method == "GET" or "Authorization" in request.headers:
         return

@@ -168,7 +168,7 @@ def _gate() -> Response | None:
         if staff.role not in entry.roles:
             raise NotAllowed
     if entry.audience is Audience.DEVICE and entry.is_operation:
-        bearers.admit_phone(find_device())
+        bearers.admit_phone(find_device(), client_address())
         return None
     if entry.audience is Audience.DEVICE and find_device() is None:
         abort(401)

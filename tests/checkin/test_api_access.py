@@ -25,7 +25,8 @@ BAD = ("", "Bearer", "Bearer ñ", "Bearer no-es-de-nadie", f"Bearer {'x' * 500}"
 def ours(app: Flask) -> list[Operation]:
     assert app.testing
     found = [operation for operation in OPERATIONS.values() if operation.is_for_devices]
-    assert {operation.name.rpartition(".")[2] for operation in found} == {"device", "scans", "undo", "search", "walk_in", "manifest", "names"}
+    names = {operation.name.rpartition(".")[2] for operation in found}
+    assert names == {"device", "scans", "undo", "search", "walk_in", "manifest", "names"}
     return found
 
 
@@ -123,6 +124,13 @@ def test_a_bad_bearer_is_not_mended_by_a_good_cookie(stage: Stage) -> None:
     answer = stage.client.get("/api/v1/checkin/device", headers={"Authorization": "Bearer otra-cosa"})
     assert answer.status_code == 401
     assert "Set-Cookie" not in answer.headers
+
+
+def test_whoever_tries_bearers_is_slowed_down_and_phones_are_not(app: Flask, phone: Phone) -> None:
+    stranger = Phone(app.test_client(), "invented", phone.slug)
+    tried = [stranger.get("/checkin/device") for _ in range(61)]
+    assert [answer.status_code for answer in tried] == [401] * 60 + [429]
+    assert phone.get("/checkin/device").status_code == 200
 
 
 def test_a_bearer_opens_no_page(app: Flask, stage: Stage) -> None:

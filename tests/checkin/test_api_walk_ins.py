@@ -1,9 +1,11 @@
 """Whoever is written down at the door, by the API: at once with a signal, sealed and later without one; nobody is lost on the way."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text
 
 from eventos.checkin import service
@@ -167,3 +169,26 @@ def test_a_full_event_says_so_and_who_entered_without_signal_entered(
     assert (full["verdict"], full["word"]) == ("waitlisted", "En lista de espera")
     (told,) = phone.scans(phone.scan(sealed=seal(walk_in=somebody | {"document_number": "41000778"}), offline=True, told="accepted"))
     assert (told["verdict"], told["flags"]) == ("accepted", ["forced"])
+
+
+@pytest.mark.both_databases
+def test_sent_twice_at_once_it_is_done_once(
+    app: Flask, phone: Phone, somebody: dict[str, Any], seal: Callable[..., str], looking: Opened
+) -> None:
+    """A phone that gave up waiting sends again while the first request is still at work."""
+    scans = [
+        phone.scan(sealed=seal(walk_in=somebody | {"document_number": str(41_000_800 + number)}), offline=True, told="accepted")
+        for number in range(3)
+    ]
+
+    def send(_number: int) -> list[str]:
+        return [each["verdict"] for each in Phone(app.test_client(), phone.bearer, phone.slug).scans(*scans)]
+
+    before = people(looking)
+    with ThreadPoolExecutor(4) as together:
+        answers = list(together.map(send, range(4)))
+    assert answers == [["accepted"] * 3] * 4
+    with looking() as db:
+        assert db.scalar(select(func.count()).select_from(Scan)) == 3
+        assert db.scalar(select(func.count()).select_from(Acceptance)) == 3
+    assert people(looking) == before + 3
