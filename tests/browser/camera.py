@@ -1,5 +1,6 @@
-"""A fake camera: an image as one second of raw video (YUV4MPEG2), which Chromium plays in a loop as what its camera sees."""
+"""A fake camera: images as one second of raw video each (YUV4MPEG2), which Chromium plays in a loop as what its camera sees."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -7,24 +8,16 @@ from PIL import Image
 FRAMES = 10
 
 
-def film(image: Image.Image, file: Path, *, width: int = 640, height: int = 480) -> Path:
-    """Write `image`, fitted on grey, as video that a browser takes for its camera."""
-    return reel([image], file, width=width, height=height)
-
-
-def reel(images: list[Image.Image], file: Path, *, width: int = 640, height: int = 480) -> Path:
-    """Write several, a second each, in a loop."""
+def film(images: Image.Image | Sequence[Image.Image], file: Path, *, width: int = 640, height: int = 480) -> Path:
+    """Write each image, fitted on grey, as video that a browser takes for its camera."""
     with file.open("wb") as out:
         out.write(f"YUV4MPEG2 W{width} H{height} F{FRAMES}:1 Ip A1:1 C420jpeg\n".encode())
-        for image in images:
-            picture = _picture(image, width, height)
-            for _ in range(FRAMES):
-                out.write(b"FRAME\n" + picture)
+        for image in [images] if isinstance(images, Image.Image) else images:
+            out.write((b"FRAME\n" + _picture(image, width, height)) * FRAMES)
     return file
 
 
 def _picture(image: Image.Image, width: int, height: int) -> bytes:
-    """A frame: brightness, then both colours at half the size."""
     frame = Image.new("RGB", (width, height), (120, 120, 120))
     shown = image.convert("RGB")
     scale = min(width * 0.8 / shown.width, height * 0.8 / shown.height)
@@ -32,4 +25,4 @@ def _picture(image: Image.Image, width: int, height: int) -> bytes:
     frame.paste(shown, ((width - shown.width) // 2, (height - shown.height) // 2))
     bright, blue, red = frame.convert("YCbCr").split()
     half = (width // 2, height // 2)
-    return bytes(bright.tobytes() + blue.resize(half).tobytes() + red.resize(half).tobytes())
+    return bright.tobytes() + blue.resize(half).tobytes() + red.resize(half).tobytes()

@@ -173,7 +173,8 @@ function ago(moment) {
 
 async function draw() {
   if (!vault || !reader) return;
-  const [waiting, kept] = await Promise.all([vault.waiting(), vault.get(`event:${slug}`)]);
+  const [waiting, kept, offset] = await Promise.all([vault.waiting(), vault.get(`event:${slug}`), vault.get("offset")]);
+  reader.offset = offset ?? 0;
   const pending = waiting.filter((one) => !one.refused).length;
   part("strip").classList.toggle("strip--off", !isOnline);
   for (const icon of document.querySelectorAll("[data-door-icon]")) icon.hidden = icon.dataset.doorIcon !== (isOnline ? "online" : "offline");
@@ -182,7 +183,7 @@ async function draw() {
   const alerts = await warnings(kept, waiting.length - pending);
   const list = part("alerts");
   list.hidden = !alerts.length;
-  if (list.textContent !== alerts.join("")) list.replaceChildren(...alerts.map((textContent) => make("li", { textContent })));
+  if (list.textContent !== alerts.join("")) list.firstElementChild.replaceChildren(...alerts.map((textContent) => make("li", { textContent })));
 }
 
 const say = (element, words) => element.textContent !== words && (element.textContent = words);
@@ -202,14 +203,15 @@ async function warnings(kept, refused) {
 function drawPlace() {
   const { event, rule } = reader;
   part("event").textContent = event.short_title;
-  part("device").textContent = [reader.device.device.name, event.venue].filter(Boolean).join(", ");
+  part("device").textContent = [reader.device.device.name, event.venue, event.demo && "demostración"].filter(Boolean).join(", ");
   const select = part("room");
   if (!event.rooms.some((room) => room.key === reader.room)) reader.room = event.rooms[0]?.key ?? "";
   select.replaceChildren(...event.rooms.map((room) => make("option", { value: room.key, textContent: room.name })));
   select.value = reader.room;
   select.hidden = event.rooms.length < 2;
   part("way").hidden = !rule.exits;
-  part("place").hidden = select.hidden && !rule.exits;
+  part("change").hidden = reader.device.events.length < 2;
+  part("place").hidden = select.hidden && !rule.exits && part("change").hidden;
   if (!rule.exits) reader.direction = "in";
   for (const button of part("way").children) button.setAttribute("aria-pressed", String(button.dataset.direction === reader.direction));
 }
