@@ -1,6 +1,5 @@
 """A phone at the door of an event, with people, as tests of its pages need it."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,12 +44,14 @@ class Stage:
     def typed(self, code: str, nonce: str = "lectura-0001") -> TestResponse:
         return self.post("codigo", code=code, nonce=nonce)
 
-    def sent(self, *scans: dict[str, object]) -> TestResponse:
-        return self.post("lecturas", lecturas=json.dumps(scans))
+    def sent(self, *scans: dict[str, object], slug: str = "", **headers: str) -> TestResponse:
+        """What the app sends: by the phone's cookie, from a page of ours."""
+        told = {"Sec-Fetch-Site": "same-origin"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post("/api/v1/checkin/scans", json={"event": slug or self.event.slug, "scans": list(scans)}, headers=told)
 
 
 def one_scan(code: str, nonce: str = "lectura-0001", at: datetime = OPEN) -> dict[str, object]:
-    return {"nonce": nonce, "code": code, "at": int(at.timestamp() * 1000)}
+    return {"nonce": nonce, "code": code, "scanned_at": at.isoformat()}
 
 
 def accepted(looking: Opened) -> int:

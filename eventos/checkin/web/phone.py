@@ -1,11 +1,9 @@
 """The phone's pages: the camera, typed codes, searching, marking by hand and undoing. Each works without scripts, through plain forms."""
 
-import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, url_for
 
 from eventos.checkin import queries, service
 from eventos.checkin.forms import REASONS, CodeForm, MarkForm, SearchForm, UndoForm
@@ -19,7 +17,6 @@ from eventos.kernel import clock, limits, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import InvalidInput, RuleViolation
 
-MOST_AT_ONCE = 50
 NOTICES: dict[str, tuple[str, str]] = {}
 
 
@@ -57,14 +54,6 @@ def typed(slug: str) -> Any:
     return show_result(here, event, _record(here, event, [seen])[0])
 
 
-@device_pages.post("/acreditacion/<slug>/lecturas")
-def scans(slug: str) -> Any:
-    """One scan or several from the page's script; answers each by its nonce, and the counters."""
-    here, event = device_and_event(slug)
-    answers = _record(here, event, _read(request.form.get("lecturas", "")))
-    return jsonify(lecturas=[_told(answer) for answer in answers])
-
-
 @device_pages.get("/acreditacion/<slug>/cuenta")
 def counters(slug: str) -> Any:
     _, event = device_and_event(slug)
@@ -77,31 +66,6 @@ def _record(here: DeviceView, event: DoorEvent, seen: Sequence[SeenScan]) -> lis
     service.keep_pace(here)
     with transaction() as db:
         return service.record_scans(db, here, event, seen, now=clock.now())
-
-
-def _read(sent: str) -> list[SeenScan]:
-    """What the script sends, and nothing else of it. Raises InvalidInput."""
-    try:
-        told = json.loads(sent)
-        if not isinstance(told, list) or not 1 <= len(told) <= MOST_AT_ONCE:
-            raise ValueError
-        return [_one(one) for one in told]
-    except (ValueError, KeyError, TypeError, OverflowError):
-        raise InvalidInput("Las lecturas no se entienden.") from None
-
-
-def _one(told: dict[str, Any]) -> SeenScan:
-    nonce, code = told["nonce"], told["code"]
-    direction, at = told.get("direction", "in"), datetime.fromtimestamp(int(told["at"]) / 1000, UTC)
-    is_text = isinstance(nonce, str) and isinstance(code, str)
-    if not is_text or not 8 <= len(nonce) <= 60 or not 1 <= len(code) <= 500 or direction not in ("in", "out") or "\0" in nonce:
-        raise ValueError
-    return SeenScan(nonce, code=code, direction=direction, scanned_at=at, offline=told.get("offline") is True)
-
-
-def _told(answer: Answer) -> dict[str, Any]:
-    told = {"nonce": answer.nonce, "verdict": answer.verdict.value, "tone": answer.tone, "word": answer.word, "name": answer.name}
-    return told | {"work": list(answer.work), "document": answer.document, "why": answer.why, "can_undo": answer.can_undo}
 
 
 def show_result(here: DeviceView, event: DoorEvent, answer: Answer, status: int = 200) -> Any:
