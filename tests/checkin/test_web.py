@@ -103,6 +103,13 @@ def test_a_whole_request_of_one_scan_costs_six_statements(stage: Stage) -> None:
         assert len(statements) <= 6, str(statements)
 
 
+def test_extra_fields_of_a_scan_change_nothing(stage: Stage, looking: Opened) -> None:
+    answer = stage.sent(one_scan("nada") | {"verdict": "accepted", "manual": True})
+    assert answer.status_code == 422
+    assert {name.rpartition(".")[2] for name in answer.get_json()["errors"]} == {"verdict", "manual"}
+    assert accepted(looking) == 0
+
+
 def test_the_camera_page_alone_may_use_camera_and_assembly(stage: Stage) -> None:
     page = stage.client.get(stage.url)
     assert "script-src 'self' 'wasm-unsafe-eval';" in page.headers["Content-Security-Policy"]
