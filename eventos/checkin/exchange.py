@@ -93,6 +93,38 @@ EXAMPLE_SCANS = {
         },
     ],
 }
+EXAMPLE_ANSWERS = {
+    "now": "2030-07-25T08:04:31-05:00",
+    "answers": [
+        {
+            "nonce": "b1946ac92492d234",
+            "verdict": "accepted",
+            "tone": "accepted",
+            "word": "Adelante",
+            "name": "Elvira Demo Cedral",
+            "work": ["Alcaldía de Riosucio"],
+            "document": "CC ···777",
+            "can_undo": True,
+        },
+        {
+            "nonce": "7c6a180b36896a0a",
+            "verdict": "unknown",
+            "tone": "refused",
+            "word": "Desconocido",
+            "why": "No se pudo abrir lo que guardó el teléfono. Si la persona está, búsquela por su nombre.",
+            "flags": ["sealed"],
+        },
+    ],
+}
+EXAMPLE_MANIFEST = {
+    "cursor": "ifsCsyfi81qHP4PJ3hg6",
+    "more": False,
+    "now": "2030-07-25T08:04:31-05:00",
+    "rows": [["9zYIG-kAN418UgMlXrkq5Q", "3uFEFC10GfN8IvRMsSuYbBKoFTqpdQca87Tl7jqxltmA"]],
+    "revoked": ["vnvbO-iKT8xl_U0fJPpACA"],
+    "movements": [["9zYIG-kAN418UgMlXrkq5Q", "", "in", 1911215071, 0], ["jUM9ohtpZXfscIXF8OcQKQ", "", "none", 0, 0]],
+    "doors": ["Puerta norte"],
+}
 EXAMPLE_WALK_IN = {
     "nonce": "6cb75f652a9b5279",
     "document_type": "CC",

@@ -110,8 +110,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
         content: dict[str, Any] = {"application/json": {"schema": {"$ref": f"#/components/schemas/{operation.answer}"}}}
     else:
         content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    if operation.shows is not None:
+        content["application/json"]["example"] = operation.shows
     headers = {} if operation.is_for_devices else _HEADERS
     responses: dict[str, Any] = {str(operation.status): {"description": "Hecho.", "content": content, "headers": headers}}
+    if operation.is_for_devices and not operation.writes:
+        responses["304"] = {"description": "Nada es distinto de lo que ya se tiene (`If-None-Match`)."}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for status in statuses(operation):
         responses[str(status)] = {"description": REFUSALS[status], "content": problem}

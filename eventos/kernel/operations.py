@@ -43,7 +43,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as it is described. `answer` names what it answers, "" for a file.
+    """One operation as it is described. `answer` names what it answers, "" for a file; `example` is a body, and `shows` an answer.
 
     `refusals` are the statuses it may answer beside those that every operation may. `scope` is "" for those of a phone at the door, which
     has no scopes: it reads for its events.
@@ -63,6 +63,7 @@ class Operation:
     files: Sequence[str]
     refusals: tuple[int, ...]
     example: Any
+    shows: Any = None
 
     @property
     def writes(self) -> bool:
@@ -112,6 +113,7 @@ class ApiDoor(Door):
         files: Sequence[str] = (),
         refusals: tuple[int, ...] = (),
         example: Any = None,
+        shows: Any = None,
         max_body: int = PUBLIC_BODY,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Serve `path` (below /api/v1, arguments as `<slug>`) to tokens of this scope. `body` is JSON; `files` are raw media types."""
@@ -120,8 +122,8 @@ class ApiDoor(Door):
 
         def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
             name = f"{self.name}.{view.__name__}"
-            about_it = (method, path, name, self.tag, scope, summary, about, status, answer, query or {}, body, files, refusals, example)
-            operation = OPERATIONS[name] = Operation(*about_it)
+            told = (method, path, name, self.tag, scope, summary, about, status, answer, query or {}, body, files, refusals, example, shows)
+            operation = OPERATIONS[name] = Operation(*told)
 
             @wraps(view)
             def answered(**named: Any) -> Any:

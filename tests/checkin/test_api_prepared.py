@@ -13,11 +13,14 @@ from eventos.checkin.models import DoorRoom
 from eventos.checkin.rules import Rule
 from eventos.kernel import clock
 from eventos.kernel.audit import AuditEntry
+from eventos.kernel.schemas import judge
 from tests.checkin.factories import OPEN, a_bearer, a_crowd, a_scan, code_of
 from tests.checkin.kept import LATER, name_of, other_phone
 from tests.checkin.stage import At, Phone, Stage
 from tests.conftest import Opened
 from tests.support.statements import counted
+
+SHOWN = (("/checkin/scans", "post"), ("/checkin/events/{slug}/manifest", "get"))
 
 
 def test_what_a_phone_prepares_itself_with_says_nothing_of_anybody(phone: Phone, stage: Stage) -> None:
@@ -30,6 +33,20 @@ def test_what_a_phone_prepares_itself_with_says_nothing_of_anybody(phone: Phone,
     assert [one.person.family_names for one in stage.people if one.person.family_names in answer.text] == []
     assert phone.get("/checkin/device", If_None_Match=answer.headers["ETag"]).status_code == 304
     assert told["now"] == "2030-07-25T08:05:00-05:00"
+
+
+def test_the_description_shows_what_is_sent_and_answered(phone: Phone) -> None:
+    described = phone.client.get("/api/v1/openapi.json").get_json()
+    schemas = described["components"]["schemas"]
+    scans = described["paths"]["/checkin/scans"]["post"]
+    sent = scans["requestBody"]["content"]["application/json"]
+    assert judge(sent["schema"], sent["example"]) == {}
+    shown = [described["paths"][path][way]["responses"]["200"]["content"]["application/json"]["example"] for path, way in SHOWN]
+    assert set(shown[0]) == set(schemas["ScanAnswers"]["properties"])
+    assert [set(each) - set(schemas["ScanAnswer"]["properties"]) for each in shown[0]["answers"]] == [set(), set()]
+    assert set(shown[1]) == set(schemas["DoorManifest"]["properties"]) == set(phone.get(phone.about("manifest")).get_json())
+    assert (scans["security"], "304" in scans["responses"]) == ([{"device": []}, {"deviceCookie": []}], False)
+    assert [parameter["name"] for parameter in scans["parameters"]] == [], "the nonce does what an Idempotency-Key does elsewhere"
 
 
 def test_names_go_along_only_where_a_room_lets_them(

@@ -35,6 +35,7 @@ class NoOfflineSearch(RuleViolation):
     "El cursor de la última página trae después solo lo que cambió. Con ETag, y gzip si se acepta.",
     answer=exchange.MANIFEST,
     query=PAGE,
+    shows=exchange.EXAMPLE_MANIFEST,
 )
 def manifest(given: Given, slug: str) -> Response:
     _, event = here_and_event(slug)

@@ -25,6 +25,7 @@ SCANS_BODY = 1024 * 1024
     body=exchange.SCANS,
     refusals=(404,),
     example=exchange.EXAMPLE_SCANS,
+    shows=exchange.EXAMPLE_ANSWERS,
     max_body=SCANS_BODY,
 )
 def scans(given: Given) -> Any:
