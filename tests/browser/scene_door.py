@@ -3,10 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from eventos.checkin.models import DoorRoom
-from eventos.checkin.rules import Rule
+from eventos.checkin import queries, service
+from eventos.checkin.models import DoorRoom, Scan
+from eventos.checkin.rules import Rule, SeenScan
 from eventos.cycles.models import Event
 from eventos.kernel import clock
+from eventos.kernel.audit import SYSTEM
 from eventos.registration.models import Registration
 from eventos.registration.service import tickets
 
@@ -17,6 +19,18 @@ def door(db: Session, event: Event, found: dict[str, str]) -> None:
     db.add(
         DoorRoom(event_id=event.id, key="taller", name="Taller de datos", position=1, rule=Rule(exits=True).kept(), updated_at=clock.now())
     )
-    mine = db.scalars(select(Registration).where(Registration.event_id == event.id).order_by(Registration.id)).first()
-    assert mine is not None
+    mine, other = db.scalars(select(Registration).where(Registration.event_id == event.id).order_by(Registration.id).limit(2))
     found["arriving"] = tickets.link_of(mine)
+    db.flush()
+    _readings(db, event.id, other, found)
+
+
+def _readings(db: Session, event_id: int, came: Registration, found: dict[str, str]) -> None:
+    """Somebody marked by staff, and a code of nobody."""
+    event, now = queries.door_event_by_id(db, event_id), clock.now()
+    assert event is not None
+    desk = service.desk_of(db, event, now=now)
+    service.mark_many(db, desk, event, [came.public_id], batch="escena", reason="Entró con la delegación", by=SYSTEM, now=now)
+    service.record_scans(db, desk, event, [SeenScan("escena-nadie", code="no es un código nuestro")], now=now)
+    found["came"] = came.public_id
+    found["scan"] = str(db.scalar(select(Scan.id).where(Scan.registration_id == came.id, Scan.verdict == "accepted")))

@@ -20,7 +20,7 @@ from eventos.adapters import storage
 from eventos.calls import service as calls
 from eventos.certificates import service as certificates
 from eventos.certificates.models import Certificate
-from eventos.checkin.models import DoorRoom
+from eventos.checkin.models import DoorRoom, Scan
 from eventos.checkin.queries import door_event_by_id
 from eventos.checkin.rules import Rule as DoorRule
 from eventos.checkin.rules_rooms import SaveRoom
@@ -76,7 +76,9 @@ NAMED = {
                "calls.entity": "copy", "calls.record": "copy", "calls.annex": "page"},
     "version": {"publicity.": "version"},
     "job_id": {"desk.retry": "job"},
-    "kind": {"desk.registrations_file": "csv",
+    "registration": {"checkin.": "registration"},
+    "scan": {"checkin.": "scan"},
+    "kind": {"desk.registrations_file": "csv", "checkin.": "csv",
              "attendance.export": "csv", "calls.export": "csv", "reports.": "texto", "desk.": "ods",
              "wordings.": "confirmed", "mailings.": "thanks"},
     "verb": {"materials.": "ocultar", "convened.": "retirar", "inbox.": "descartar"},
@@ -126,6 +128,11 @@ def an_office(db: Session) -> Office:
     own = {"event": event.slug, "cycle": cycle.slug, "registration": people[0].public_id, "registration_id": str(people[0].id)}
     own |= {"certificate": code, "sheet": sheet.public_id, "device": device.public_id, "question": question, "page": "1", "version": "1"}
     own["room"] = room
+    read = {"device_id": device.id, "nonce": "lectura-01", "event_id": event.id, "registration_id": people[0].id}
+    scan = Scan(**read, verdict="accepted", scanned_at=now, received_at=now)
+    db.add(scan)
+    db.flush()
+    own["scan"] = str(scan.id)
     own["form_question"] = a_question(db, event).key
     own["material"] = materials.add_material(db, event.id, SaveMaterial("Notas"), kept, by=SYSTEM, now=now)
     own["badges"] = certificates.ask_badges(db, event.id, by=SYSTEM, now=now)

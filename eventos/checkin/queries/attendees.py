@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from eventos.checkin.models import Device, Scan
@@ -56,6 +56,14 @@ class Attendee:
 _registration, _scan, _device = Registration.__table__.c, Scan.__table__.c, Device.__table__.c
 _told, _owner = Person.__table__.alias("told"), Person.__table__.alias("owner")  # who registered, and who they are since a merge
 _annulling = Scan.__table__.alias("annulling")
+WITH_PEOPLE = Registration.__table__.join(_told, _told.c.id == _registration.person_id).join(
+    _owner, _owner.c.id == func.coalesce(_told.c.merged_into_id, _told.c.id)
+)
+WHO = (  # a registration and whose it is
+    _registration.public_id,
+    *(_owner.c.given_names, _owner.c.family_names, _owner.c.document_type, _owner.c.document_number),
+    *(_registration.entity_name, _registration.dependency, _registration.post),
+)
 # Let in by its verdict, or by a phone without a signal that did not know of another door: should that other entry be taken back, this one
 # is the first.
 LET_IN = or_(_scan.verdict == ACCEPTED, and_(_scan.verdict == REPEATED, _scan.told == ACCEPTED))
@@ -75,10 +83,8 @@ def _attendees() -> Select[Any]:
             *(_scan.room, _scan.direction, _scan.scanned_at, _scan.day, _scan.device_id, _scan.nonce, _device.name.label("device_name")),
         )
         .select_from(
-            Registration.__table__.join(_told, _told.c.id == _registration.person_id)
-            .join(_owner, _owner.c.id == func.coalesce(_told.c.merged_into_id, _told.c.id))
-            .outerjoin(Scan.__table__, its)  # one by one: SQLite would read every scan there is to join them with their doors first
-            .outerjoin(Device.__table__, _device.id == _scan.device_id)
+            # One by one: SQLite would read every scan there is to join them with their doors first.
+            WITH_PEOPLE.outerjoin(Scan.__table__, its).outerjoin(Device.__table__, _device.id == _scan.device_id)
         )
         .order_by(_scan.scanned_at, _scan.id)
     )
@@ -92,6 +98,12 @@ def by_ids(db: Session, registration_ids: Sequence[int]) -> dict[int, Attendee]:
     if not registration_ids:
         return {}
     return _gathered(db.execute(_BY_ID, {"ids": list(registration_ids)}).all())
+
+
+def by_public_id(db: Session, event_id: int, public_id: str) -> Attendee | None:
+    """A registration of this event with what stands of it."""
+    found = db.scalar(select(_registration.id).where(_registration.event_id == event_id, _registration.public_id == public_id))
+    return by_ids(db, [found])[found] if found is not None else None
 
 
 def _gathered(rows: Sequence[Any]) -> dict[int, Attendee]:
@@ -122,30 +134,32 @@ def _attendee(rows: Sequence[Any]) -> Attendee:
     )
 
 
-def search(db: Session, event_id: int, typed: str, *, day: str = "", room: str = "") -> list[Attendee]:
-    """At most eight people of the event whose name or entity holds every word typed, or whose document begins so.
-
-    Those who may enter come first, with what stands of them in one room, on one day or (when it is "") on all of them.
-    """
+def matching(typed: str) -> list[ColumnElement[bool]]:
+    """The ways in which `WITH_PEOPLE` may hold what was typed: each word of a name or an entity, or how a document begins."""
     words = fold(typed).split()[:6]
     digits = "".join(char for char in typed if char.isdigit())
-    ways = []
+    ways: list[ColumnElement[bool]] = []
     if words:
         for key in (_owner.c.name_key, _registration.entity_key):
             ways.append(and_(*(key.contains(word, autoescape=True) for word in words)))
     if digits and digits == "".join(char for char in typed if char.isalnum()):
         # With either of the documents of somebody who was merged.
         ways += [one.c.document_number.startswith(digits, autoescape=True) for one in (_owner, _told)]
+    return ways
+
+
+def search(db: Session, event_id: int, typed: str, *, day: str = "", room: str = "") -> list[Attendee]:
+    """At most eight people of the event whose name or entity holds every word typed, or whose document begins so.
+
+    Those who may enter come first, with what stands of them in one room, on one day or (when it is "") on all of them.
+    """
+    ways = matching(typed)
     if not ways:
         return []
     closed = _registration.state.in_([each.value for each in RegistrationState if not each.is_open])
     asked = (
         select(_registration.id)
-        .select_from(
-            Registration.__table__.join(_told, _told.c.id == _registration.person_id).join(
-                _owner, _owner.c.id == func.coalesce(_told.c.merged_into_id, _told.c.id)
-            )
-        )
+        .select_from(WITH_PEOPLE)
         .where(_registration.event_id == event_id, or_(*ways))
         .order_by(closed, _owner.c.name_key, _registration.id)
         .limit(MOST_FOUND)

@@ -65,7 +65,7 @@ def _annul(
         "day": scan.day,
         "direction": scan.direction,
         "verdict": Verdict.ANNULLED.value,
-        "detail": {},
+        "detail": {} if by.staff_id is None else {"by": by.staff_id},
         "reason": reason,
         "annuls_id": scan.id,
         "scanned_at": now,
