@@ -13,8 +13,16 @@ _WORDS = {
 }
 
 
-def arrival_words(verdict: Verdict, why: str) -> tuple[str, str]:
-    """(what happened, what to do). `why` is what staff would read, which says the hour of a door that is not open."""
+def arrival_words(verdict: Verdict, why: str, *, is_on: bool = True, may_answer: bool = True) -> tuple[str, str]:
+    """(what happened, what to do). `why` is what staff would read, which says the hour of a door that is not open.
+
+    `is_on` False: the event itself was called off, so nothing is wrong with their registration. `may_answer`: their page still takes
+    answers, which it does until the event begins.
+    """
+    if verdict is Verdict.CANCELLED and not is_on:
+        return "Este evento fue cancelado", _HELP
+    if verdict is Verdict.NEEDS_ANSWER and not may_answer:
+        return _WORDS[verdict][0], "Acérquese a la puerta: allí se la preguntan y puede entrar."
     if verdict is Verdict.TOO_EARLY:
         return "Todavía no es hora", why
     if verdict is Verdict.TOO_LATE:

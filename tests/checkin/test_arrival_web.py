@@ -15,7 +15,7 @@ from eventos.checkin.rules import Rule
 from eventos.checkin.service import arrival
 from eventos.cycles.models import Event
 from eventos.kernel import clock
-from eventos.kernel.vocabulary import Modality, RegistrationState
+from eventos.kernel.vocabulary import EventState, Modality, RegistrationState
 from eventos.registration.models import Registration
 from eventos.registration.service import tickets
 from tests.accounts.factories import open_form_token
@@ -24,6 +24,7 @@ from tests.checkin.stage import At
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
+from tests.registration.forms import a_question
 
 pytestmark = pytest.mark.both_databases
 
@@ -206,6 +207,46 @@ def test_the_same_judge_answers_in_words_for_who_attends(hall: Hall, writing: Op
     early = hall.confirm(hall.phone(), 2)
     assert (early.status_code, verdict(early)) == (409, "too_early")
     assert "La puerta abre el" in early.text
+
+
+def test_who_answers_what_was_missing_confirms_with_the_same_reading_of_the_screen(
+    hall: Hall, writing: Opened, clock_at: At, looking: Opened
+) -> None:
+    clock_at(OPEN - timedelta(minutes=30))
+    with writing() as db:
+        asked = a_question(db, db.get_one(Event, hall.event.id))
+        db.get_one(DoorRoom, (hall.event.id, "")).rule = Rule(self_checkin=True, asks=(asked.key,)).kept()
+    phone = hall.phone()
+    hall.scan(phone)
+    missing = hall.own(phone)
+    assert (missing.status_code, verdict(missing)) == (409, "needs_answer")
+    (page,) = re.findall(r'href="(/i/[^"]+/respuestas)"', missing.text)
+    told = {"csrf_token": open_form_token(), asked.name: "Datos abiertos"}
+    assert phone.post(page, data=told).status_code == 303
+    clock_at(OPEN - timedelta(minutes=28))
+    assert [verdict(hall.own(phone)) for _ in range(2)] == ["accepted"] * 2, "pressed twice it is once"
+    assert [one.verdict for one in scans(looking)] == ["needs_answer", "accepted"]
+
+
+def test_once_the_event_began_who_lacks_an_answer_is_sent_to_the_door(hall: Hall, writing: Opened) -> None:
+    with writing() as db:
+        asked = a_question(db, db.get_one(Event, hall.event.id))
+        db.get_one(DoorRoom, (hall.event.id, "")).rule = Rule(self_checkin=True, asks=(asked.key,)).kept()
+    phone = hall.phone()
+    hall.scan(phone)
+    missing = hall.own(phone)
+    assert verdict(missing) == "needs_answer"
+    assert "Acérquese a la puerta: allí se la preguntan" in missing.text
+    assert "/respuestas" not in missing.text, "that page takes no answers any longer"
+
+
+def test_who_comes_to_an_event_that_was_called_off_is_told_so(hall: Hall, writing: Opened) -> None:
+    with writing() as db:
+        db.get_one(Event, hall.event.id).state = EventState.CANCELLED.value
+    told = hall.confirm(hall.phone())
+    assert (told.status_code, verdict(told)) == (409, "cancelled")
+    assert "Este evento fue cancelado" in told.text
+    assert "Su inscripción está cancelada" not in told.text
 
 
 def test_without_a_screen_there_is_nothing_to_confirm(hall: Hall, writing: Opened) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from eventos.checkin import queries
 from eventos.checkin.queries import DoorEvent
-from eventos.checkin.rules import Flag, SeenScan
+from eventos.checkin.rules import Flag, SeenScan, Verdict
 from eventos.checkin.service.devices import screen_of
 from eventos.checkin.service.scans import record_scans
 from eventos.checkin.service.told import Answer
@@ -94,12 +94,17 @@ def phone_key(phone: str) -> str:
 def arrive(db: Session, event: DoorEvent, passed: Pass, registration: str, *, phone: str, now: datetime) -> Answer:
     """Write down that somebody says they are in the room; the same judge answers. Pressed twice with one pass, it is once.
 
+    Who was refused and comes back with the same pass, after answering what was asked, is judged anew.
     A phone on which more than two people confirmed is flagged, never refused: a colleague without a telephone is no fraud.
     """
-    key = phone_key(phone)
+    screen, key = screen_of(db, event, passed.room, now=now), phone_key(phone)
+    nonce = f"llegada-{passed.key}-{registration}"
+    before = queries.earlier(db, screen.id, [nonce]).get(nonce)
+    if before is not None and before.verdict not in (Verdict.ACCEPTED, Verdict.REPEATED):
+        nonce = f"{nonce}-{int(now.timestamp())}"
     others = queries.confirmed_on(db, event.id, key, but=registration)
     seen = SeenScan(
-        nonce=f"llegada-{passed.key}-{registration}",
+        nonce=nonce,
         registration=registration,
         room=passed.room,
         scanned_at=now,
@@ -107,4 +112,4 @@ def arrive(db: Session, event: DoorEvent, passed: Pass, registration: str, *, ph
         phone_key=key,
         flags=(Flag.PHONE,) if others >= MOST_ON_A_PHONE else (),
     )
-    return record_scans(db, screen_of(db, event, passed.room, now=now), event, [seen], now=now)[0]
+    return record_scans(db, screen, event, [seen], now=now)[0]

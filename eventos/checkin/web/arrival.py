@@ -22,8 +22,10 @@ from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import NotFound
 from eventos.kernel.http import client_address
 from eventos.kernel.own_page import Offer
+from eventos.kernel.vocabulary import EventState
 from eventos.registration import queries as registrations
 from eventos.registration.queries import RegistrationView
+from eventos.registration.rules import can_change
 from eventos.registration.service.allowance import BAD_TOKENS
 
 PASS_COOKIE, PHONE_COOKIE = "eventos-sala", "eventos-telefono"
@@ -153,8 +155,10 @@ def _arrive(event: DoorEvent, passed: Pass, registration: str, *, token: str) ->
     with transaction() as db:
         answer = service.arrive(db, event, passed, registration, phone=phone, now=clock.now())
     came = answer.verdict in (Verdict.ACCEPTED, Verdict.REPEATED)
-    word, why = arrival_words(answer.verdict, answer.why)
-    page = render_template("checkin/arrival_done.html", event=event, answer=answer, came=came, word=word, why=why, token=token)
+    may_answer = can_change(event.state, min((day.starts_at for day in event.days), default=None), clock.now())
+    word, why = arrival_words(answer.verdict, answer.why, is_on=event.state is EventState.PUBLISHED, may_answer=may_answer)
+    told = {"came": came, "word": word, "why": why, "may_answer": may_answer, "token": token}
+    page = render_template("checkin/arrival_done.html", event=event, answer=answer, **told)
     return _remember(make_response(page, 200 if came else 409), phone)
 
 
