@@ -1,4 +1,4 @@
-"""Fetch the browser files we serve but did not write (two font families, the reader of codes, Ed25519) from npm, pinned and with a recorded hash.
+"""Fetch the browser files we serve but did not write (fonts, the reader of codes, Ed25519) from npm, pinned and with a recorded hash.
 
 Run by hand when a version is raised: `python scripts/vendor.py`. What it writes under `static/` is committed, so nobody needs npm to
 run or test the product. A tarball whose SHA-512 differs from the one recorded here is refused and nothing is written.

@@ -23,7 +23,7 @@ from eventos.kernel import clock
 from eventos.registration.models import Answer, FormQuestion, FormQuestionVersion
 from tests.browser.camera import film
 from tests.checkin.factories import OPEN
-from tests.checkin.stand import Stand, line, prepare, read, shown, until
+from tests.checkin.stand import IS_READY, Stand, line, prepare, read, shown, until
 from tests.conftest import Opened
 from tests.support.browser import PHONE, Chromium
 from tests.support.judges import axe
@@ -79,7 +79,7 @@ def test_the_app_can_be_put_among_the_apps_of_the_phone(client: FlaskClient) -> 
 
 
 @browser
-def test_the_camera_reads_a_code_turned_blurred_or_on_a_dark_screen(
+def test_the_camera_reads_a_code_turned_blurred_or_on_a_dark_screen_also_without_a_signal(
     stand: Stand, whole_browser: Chromium, tmp_path: Path, looking: Opened
 ) -> None:
     first, second = (Image.open(io.BytesIO(qr.png(code, scale=6))).convert("RGB") for code in stand.codes)
@@ -94,6 +94,11 @@ def test_the_camera_reads_a_code_turned_blurred_or_on_a_dark_screen(
     stand.arrive(page)
     page.goto(stand.url)
     until(lambda: accepted(looking) == 2)
+    until(lambda: bool(page.evaluate(IS_READY)))
+    page.context.set_offline(True)
+    page.reload()
+    until(lambda: shown(page) == "repeated")
+    assert "Sin señal" in line(page), "from cold, without a signal, the camera still reads"
     browser.close()
 
 

@@ -103,6 +103,23 @@ def test_the_tab_dies_between_the_reading_and_its_sending(stand: Stand, chromium
     until(lambda: shown(another) == "repeated")
 
 
+def test_what_waits_goes_when_the_signal_returns_though_no_tab_is_open(stand: Stand, chromium: Chromium, looking: Opened) -> None:
+    page = chromium.open(width=PHONE, strict=False)
+    prepare(page, stand)
+    page.context.set_offline(True)
+    read(page, stand.codes[0])
+    until(lambda: shown(page) == "accepted")
+    context = page.context
+    page.close()
+    context.set_offline(False)
+
+    def sent() -> bool:
+        with looking() as db:
+            return counted(db) == (1, 1)
+
+    until(sent)
+
+
 def test_five_hundred_readings_wait_and_go_in_order(stand: Stand, chromium: Chromium, looking: Opened, writing: Opened) -> None:
     with writing() as db:
         event = db.scalars(select(Registration)).first().event  # type: ignore[union-attr]

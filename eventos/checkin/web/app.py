@@ -3,10 +3,11 @@ the manifest that lets it be installed. None of them says anything of a person o
 """
 
 import json
+from collections.abc import Callable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, abort, current_app, make_response, render_template, url_for
 
@@ -57,6 +58,12 @@ def version() -> str:
     static, templates = Path(str(current_app.static_folder)), Path(str(current_app.template_folder)) / "checkin"
     pages = (templates / name for name in PAGES)
     return _digest((*modules().values(), *(static / name for name in (*PARTS, *PLAIN, *READER)), *pages))
+
+
+def _static(name: str) -> str:
+    """The address of a static file with its version, as the templates write it."""
+    address: str = cast("Callable[[str], str]", current_app.jinja_env.globals["static_url"])(name)
+    return address
 
 
 @lru_cache(maxsize=4)
@@ -113,8 +120,7 @@ def worker() -> Response:
     own = [app_url(name) for name in modules()]
     fonts = sorted(Path(str(current_app.static_folder), "fonts").glob("*.woff2"))
     plain = [url_for("static", filename=name) for name in (*PLAIN, *(f"fonts/{font.name}" for font in fonts))]
-    static_url = current_app.jinja_env.globals["static_url"]
-    files = [*own, *plain, *(static_url(name) for name in (*PARTS, *READER))]
+    files = [*own, *plain, *(_static(name) for name in (*PARTS, *READER))]
     told = {"version": release, "shell": url_for("door_app.shell", release=release), "files": files}
     answer = Response(f'import {{ start }} from "{app_url("worker.js")}";\nstart({json.dumps(told)});\n', mimetype="text/javascript")
     answer.headers["Service-Worker-Allowed"] = "/acreditacion"
@@ -124,7 +130,6 @@ def worker() -> Response:
 @app_files.get("/acreditacion/app.webmanifest")
 def webmanifest() -> Response:
     """What lets the door be put among the phone's apps."""
-    static_url = current_app.jinja_env.globals["static_url"]
     told = {
         "id": "/acreditacion",
         "name": "Puerta: acreditación de eventos",
@@ -137,7 +142,7 @@ def webmanifest() -> Response:
         "background_color": "#0c1520",
         "theme_color": "#0c1520",
         "icons": [
-            {"src": static_url(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose} for name, size, purpose in ICONS
+            {"src": _static(name), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose} for name, size, purpose in ICONS
         ],
     }
     return Response(json.dumps(told, ensure_ascii=False), mimetype="application/manifest+json")

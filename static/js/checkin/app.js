@@ -1,20 +1,20 @@
 // The app of the door: brings the reader, the camera, the screen and the sending together.
 import { Camera } from "./camera.js";
-import { CLOCK_TOLERANCE, timeShort } from "./judge.js";
+import { timeShort } from "./judge.js";
 import { forgetSearch, startSearch, startWalkIn } from "./people.js";
 import { Reader } from "./reader.js";
+import { drawStatus } from "./status.js";
 import { Gone, NoSignal, Refused, flush, prepare, refresh } from "./sync.js";
+import { verifiers } from "./ticket.js";
 import { Vault, wipe } from "./vault.js";
 import { ask as askQuestions, make, ready, show, trouble, wake } from "./verdict.js";
 
 const part = (name) => document.querySelector(`[data-door-${name}]`);
 const root = document.querySelector("[data-door]");
-const slug = location.pathname.split("/")[2] ?? "";
+const [, , slug = "", place = ""] = location.pathname.split("/");
 const TICK = 5000;
 const REFRESH = 30_000;
 const COUNT = 15_000;
-const STALE = 30 * 60_000;
-const LITTLE = 30 * 1024 * 1024;
 const MOST_SHOWN = 50;
 let vault = null;
 let reader = null;
@@ -26,6 +26,7 @@ let refreshed = -Infinity;
 let asked = -Infinity;
 let isOnline = navigator.onLine;
 let count = null;
+let isLeaving = false;
 const recent = [];
 
 // --- readings -------------------------------------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ async function syncOnce() {
     const told = new Map(answers.map((answer) => [answer.nonce, answer]));
     for (const one of recent) if (told.has(one.nonce)) Object.assign(one, { sent: true, settled: told.get(one.nonce).word });
     if (performance.now() - refreshed > REFRESH || answers.length) {
-      take(await prepare(vault));
+      await take(await prepare(vault));
       await refresh(vault, slug);
       await askCount();
       refreshed = performance.now();
@@ -131,18 +132,27 @@ function heard(online) {
 }
 
 // What the server tells of the event may change while the door is open.
-function take(device) {
+async function take(device) {
   const event = device.events.find((one) => one.slug === slug);
-  if (event) Object.assign(reader, { device, event });
+  const same = String(device.keys.ticket) === String(reader.device.keys.ticket);
+  if (event) Object.assign(reader, { device, event, keys: same ? reader.keys : await verifiers(device.keys.ticket) });
   drawPlace();
 }
 
 async function failed(fault) {
+  if (isLeaving) return;
   if (!(fault instanceof Gone)) throw fault;
-  camera?.stop();
+  vault.erased = () => {};
   vault.close();
-  recent.length = 0;
   await wipe();
+  leave();
+}
+
+// Nothing of anybody stays on the screen either.
+function leave() {
+  isLeaving = true;
+  camera?.stop();
+  recent.length = 0;
   location.replace("/acreditacion");
 }
 
@@ -165,39 +175,10 @@ function counted(accepted, expected) {
   for (const name of ["accepted", "expected"]) if (part(name) && count[name] !== undefined) part(name).textContent = count[name].toLocaleString("es-CO");
 }
 
-function ago(moment) {
-  const seconds = Math.max(0, Math.round((Date.now() - moment) / 1000));
-  if (seconds < 5) return "Sincronizado ahora";
-  return seconds < 60 ? `Sincronizado hace ${seconds} s` : `Sincronizado hace ${Math.round(seconds / 60)} min`;
-}
-
 async function draw() {
   if (!vault || !reader) return;
-  const [waiting, kept, offset] = await Promise.all([vault.waiting(), vault.get(`event:${slug}`), vault.get("offset")]);
-  reader.offset = offset ?? 0;
-  const pending = waiting.filter((one) => !one.refused).length;
-  part("strip").classList.toggle("strip--off", !isOnline);
-  for (const icon of document.querySelectorAll("[data-door-icon]")) icon.hidden = icon.dataset.doorIcon !== (isOnline ? "online" : "offline");
-  say(part("line"), isOnline ? "En línea" : "Sin señal, siga leyendo");
-  say(part("end"), pending ? `${pending} por enviar` : kept?.synced ? ago(kept.synced) : "");
-  const alerts = await warnings(kept, waiting.length - pending);
-  const list = part("alerts");
-  list.hidden = !alerts.length;
-  if (list.textContent !== alerts.join("")) list.firstElementChild.replaceChildren(...alerts.map((textContent) => make("li", { textContent })));
-}
-
-const say = (element, words) => element.textContent !== words && (element.textContent = words);
-
-async function warnings(kept, refused) {
-  const told = [];
-  const minutes = Math.round(Math.abs(reader.offset) / 60_000);
-  if (Math.abs(reader.offset) > CLOCK_TOLERANCE) told.push(`El reloj de este teléfono está ${minutes} min ${reader.offset > 0 ? "atrasado" : "adelantado"}: las lecturas se corrigen, pero póngalo en hora.`);
-  if (!kept?.whole) told.push("La lista de inscritos no se ha descargado entera: sin señal habrá códigos sin nombre.");
-  else if (Date.now() - kept.synced > STALE) told.push(`La lista de inscritos tiene ${Math.round((Date.now() - kept.synced) / 60_000)} min: sin señal no se conocen los cambios.`);
-  if (refused) told.push(`${refused} ${refused === 1 ? "lectura que el servidor no aceptó sigue" : "lecturas que el servidor no aceptó siguen"} en este teléfono: avise al organizador.`);
-  const space = await navigator.storage?.estimate?.();
-  if (space && space.quota - space.usage < LITTLE) told.push("Queda poco espacio en este teléfono: libere un poco antes de seguir.");
-  return told;
+  reader.offset = (await vault.get("offset")) ?? 0;
+  await drawStatus(vault, { slug, isOnline, offset: reader.offset });
 }
 
 function drawPlace() {
@@ -338,6 +319,7 @@ async function start() {
   navigator.serviceWorker?.register("/acreditacion/sw.js", { type: "module", scope: "/acreditacion", updateViaCache: "none" }).catch(() => {});
   navigator.storage?.persist?.();
   vault = await Vault.open();
+  vault.erased = leave;
   let device = await vault.get("device");
   if (!device) {
     try {
@@ -355,7 +337,7 @@ async function start() {
   if (numbers) counted(numbers.accepted, numbers.expected);
   drawPlace();
   listen();
-  go("read");
+  go({ buscar: "search", inscribir: "walkin" }[place] ?? "read");
   document.querySelector('[data-door-go="list"]').hidden = false;
   document.documentElement.dataset.door = "ready";
   openCamera();

@@ -1,10 +1,11 @@
 // The camera: reads continuously, here on the phone; the same code held in view is one reading. Its torch, and another lens.
 const WHILE_HELD = 1500;
+const READABLE = 800; // an answer stays at least this long before the next code takes its place
 const PAUSE = 120;
 
 export class Camera {
   constructor(video, { wasm, seen, failed }) {
-    Object.assign(this, { video, seen, failed, held: { code: "", at: 0 }, lens: "", stream: null });
+    Object.assign(this, { video, seen, failed, held: new Map(), told: -Infinity, lens: "", stream: null });
     const api = window.BarcodeDetectionAPI;
     api.prepareZXingModule({ overrides: { locateFile: (path, prefix) => (path.endsWith(".wasm") ? wasm : prefix + path) } });
     this.detector = new api.BarcodeDetector({ formats: ["qr_code"] });
@@ -28,7 +29,8 @@ export class Camera {
   async look(stream) {
     if (this.stream !== stream) return;
     try {
-      for (const { rawValue } of await this.detector.detect(this.video)) this.met(rawValue);
+      // While somebody is being searched for or written down, a code in front of the camera does not take the page away.
+      if (!this.video.closest("[data-door-page][hidden]")) for (const { rawValue } of await this.detector.detect(this.video)) this.met(rawValue);
     } catch (fault) {
       if (fault.name !== "InvalidStateError") return this.failed();
     }
@@ -37,9 +39,13 @@ export class Camera {
 
   met(code) {
     const now = performance.now();
-    const again = code === this.held.code && now - this.held.at < WHILE_HELD;
-    this.held = { code, at: now };
-    if (!again) this.seen(code);
+    for (const [other, at] of this.held) if (now - at >= WHILE_HELD) this.held.delete(other);
+    const isHeld = this.held.has(code);
+    if (!isHeld && now - this.told < READABLE) return;
+    this.held.set(code, now);
+    if (isHeld) return;
+    this.told = now;
+    this.seen(code);
   }
 
   get track() {

@@ -17,6 +17,7 @@ export class Reader {
   // device: as GET /checkin/device tells it; slug: one of its events.
   static async of(vault, device, slug) {
     const event = device.events.find((one) => one.slug === slug);
+    await vault.retry();
     return event && new Reader(vault, device, event, await verifiers(device.keys.ticket));
   }
 
@@ -50,7 +51,7 @@ export class Reader {
         return { ...filled(answer), at, live: true };
       } catch (fault) {
         if (fault instanceof Gone) throw fault;
-        if (fault instanceof Refused && fault.status !== 429) {
+        if (fault instanceof Refused && fault.status !== 429 && fault.status < 500) {
           await this.vault.acknowledge([{ nonce, verdict: "refused" }], Date.now());
           throw fault;
         }

@@ -13,6 +13,14 @@ export class Refused extends Error {
   }
 }
 
+// Browsers of 2022 and before have no AbortSignal.timeout.
+export function patience(ms) {
+  if (AbortSignal.timeout) return AbortSignal.timeout(ms);
+  const control = new AbortController();
+  setTimeout(() => control.abort(), ms);
+  return control.signal;
+}
+
 // Gives the JSON answered, null for 304. Raises Gone, NoSignal, or Refused with what the server says.
 export async function ask(method, path, body, { timeout = LONG, etag } = {}) {
   const headers = { Accept: "application/json" };
@@ -22,7 +30,7 @@ export async function ask(method, path, body, { timeout = LONG, etag } = {}) {
   let told;
   const began = Date.now();
   try {
-    const way = { method, headers, body: body && JSON.stringify(body), credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(timeout) };
+    const way = { method, headers, body: body && JSON.stringify(body), credentials: "same-origin", cache: "no-store", signal: patience(timeout) };
     answer = await fetch(API + path, way);
     if (answer.status === 304) return null;
     told = await answer.json().catch((fault) => (fault.name === "SyntaxError" ? null : Promise.reject(fault)));
@@ -32,7 +40,7 @@ export async function ask(method, path, body, { timeout = LONG, etag } = {}) {
   const isOurs = (answer.headers.get("Content-Type") ?? "").includes("json") && told;
   if (answer.status === 401 && isOurs) throw new Gone();
   // A hotel's sign-in page or a proxy in between is no answer of ours.
-  if (!isOurs || answer.status >= 500) throw new NoSignal();
+  if (!isOurs || answer.status > 500) throw new NoSignal();
   if (!answer.ok) throw new Refused(answer.status, told, Number(answer.headers.get("Retry-After") ?? 0));
   return { ...told, etag: answer.headers.get("ETag") ?? "", offset: told.now ? Date.parse(told.now) - (began + Date.now()) / 2 : null };
 }

@@ -34,7 +34,11 @@ export class Vault {
 
   constructor(db) {
     this.db = db;
-    db.onversionchange = () => db.close(); // another tab erases everything
+    this.erased = () => {};
+    db.onversionchange = () => {
+      db.close(); // another tab, or the worker, erases everything
+      this.erased();
+    };
   }
 
   close() {
@@ -199,6 +203,11 @@ export class Vault {
       if (order !== undefined) queue.put({ ...(await asked(queue.get(order))), ...change }, order);
     }
     await done(work);
+  }
+
+  // What the server did not take is tried again when the app is opened anew.
+  async retry() {
+    await this.mark((await this.waiting()).filter((entry) => entry.refused).map((entry) => entry.nonce), { refused: "" });
   }
 
   // Take back what this phone alone knows of. False when the server may know of it already.
