@@ -126,7 +126,7 @@ def an_office(db: Session) -> Office:
     own["paper"] = ask_sheet(db, event.id, paper, rows=0, reason="Visita sin lista.", by=SYSTEM, now=now)
     own["person"], own["double"] = doubles[0].public_id, doubles[1].public_id
     own["merge"] = merging.merge(db, doubles[2].id, doubles[3].id, by=SYSTEM, now=now).public_id
-    again = bulk.begin(db, event.id, bulk.Ask(bulk.Action.RESEND), by=SYSTEM, now=now)
+    again = bulk.begin(db, event.id, bulk.Ask(bulk.Action.RESEND), [people[0].id], by=SYSTEM, now=now)
     own["bulk"] = again.public_id
     view = save_view(db, cycle.id, "Todas", {}, shared=True, by=SYSTEM, staff_id=a_staff(db).id, now=now)
     own["view"] = view.public_id

@@ -70,8 +70,8 @@ def listed(db: Session, event_id: int, chosen: Chosen, *, limit: int | None = No
     return [Listed(**typed(line)) for line in lines], rows[0].total if rows else 0
 
 
-def listed_ids(db: Session, event_id: int, chosen: Chosen, *, public_ids: Sequence[str] | None, limit: int) -> list[int]:
-    """The registrations of the list by number: those that were ticked (None: all of them), at most `limit`."""
+def listed_ids(db: Session, event_id: int, chosen: Chosen, *, public_ids: Sequence[str] | None) -> list[int]:
+    """The registrations of the list by number: those that were ticked, or (None) all of them."""
     original, person = aliased(Person), aliased(Person)
     asked = (
         select(Registration.id)
@@ -79,7 +79,6 @@ def listed_ids(db: Session, event_id: int, chosen: Chosen, *, public_ids: Sequen
         .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
         .outerjoin(RegistrationGroup, RegistrationGroup.id == Registration.group_id)
         .order_by(Registration.registered_at, Registration.id)
-        .limit(limit)
     )
     if public_ids is not None:
         ticked = asked.where(Registration.event_id == event_id, Registration.public_id.in_(public_ids))
