@@ -151,6 +151,7 @@ def list_page(
         sources=Source,
         views=[(one, chosen_from(_lists(one.chosen), questions).address) for one in views],
         bulks=bulks,
+        requires=any(one.said.required and not one.retired for one in questions),
         page=page,
         pages=max(1, -(-total // chosen.rows)),
         export=export or ExportForm(),
