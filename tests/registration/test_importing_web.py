@@ -97,7 +97,7 @@ def test_bad_rows_are_named_and_wait_for_a_tick(desk: Desk, outbox_run: Any, loo
     refused = desk.post(f"{sheet_page}/confirmar")
     assert refused.status_code == 409
     assert "marque que se importen solo las buenas" in refused.text
-    csv = desk.client.get(f"{sheet_page}/problemas.csv")
+    csv = desk.post(f"{sheet_page}/problemas.csv")
     assert csv.headers["Content-Disposition"].startswith("attachment")
     table = read_table(csv.data, filename="x.csv")
     assert table.headers == ("Fila", "Qué corregir", *HEADERS)
@@ -215,12 +215,13 @@ def test_another_cycle_s_event_and_another_event_s_sheet_do_not_exist(desk: Desk
         other = Desk(desk.client, desk.who, a_published_event(db).slug)
         stranger = a_staff(db, role=StaffRole.ORGANISER)
     number = page.rpartition("/")[2]
-    for where in ("", "/columnas", "/problemas.csv"):
+    for where in ("", "/columnas"):
         assert client.get(f"{other.url}/{number}{where}").status_code == 404
-    assert other.post(f"{other.url}/{number}/confirmar").status_code == 404
+    for verb in ("confirmar", "problemas.csv"):
+        assert other.post(f"{other.url}/{number}/{verb}").status_code == 404
     someone = Desk(client, signed_in(client, writing, staff=stranger), desk.slug)
     assert client.get(page).status_code == client.get(desk.url).status_code == 404
-    for verb in ("confirmar", "descartar", "columnas"):
+    for verb in ("confirmar", "descartar", "columnas", "problemas.csv"):
         assert someone.post(f"{page}/{verb}").status_code == 404
 
 

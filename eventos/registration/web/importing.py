@@ -205,7 +205,7 @@ def _preview(event: EventView, sheet: ImportView, form: EnterForm, refusal: str 
     )
 
 
-@door.get(f"{SHEET}/problemas.csv")
+@door.post(f"{SHEET}/problemas.csv")
 def problems_csv(slug: str, public_id: str) -> Any:
     """The bad rows as they came, each with its reasons: to mend in Excel and import again."""
     _event_found, sheet = _found(slug, public_id)
