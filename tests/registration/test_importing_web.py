@@ -3,6 +3,8 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from eventos.adapters import storage
 from eventos.adapters.tables import read_table, write_csv, write_xlsx
+from eventos.kernel import clock
 from eventos.kernel.vocabulary import Modality, StaffRole
+from eventos.registration import importing
 from eventos.registration.models import Import, ImportRow, Registration
 from tests.accounts.factories import SignedIn, a_staff, signed_in
 from tests.conftest import Opened
@@ -118,15 +123,21 @@ def test_many_bad_rows_are_paged(desk: Desk, outbox_run: Any) -> None:
     assert "Ninguna fila puede entrar" in desk.client.get(page).text
 
 
-def test_a_file_survives_the_field_that_failed_beside_it(desk: Desk) -> None:
+def test_a_file_survives_the_field_that_failed_beside_it_for_some_hours(desk: Desk, clock_at: Callable[[datetime], None]) -> None:
     refused = desk.upload(many(2), "inscritos.csv", has_consents="")
     assert refused.status_code == 422
     assert "Ya recibimos «inscritos.csv»" in refused.text
+    assert list(storage.shelf().keys()) == [], "nothing is kept before it is decided about"
     staged = re.search(r'name="staged"[^>]*value="([^"]+)"', refused.text)
     assert staged is not None
     again = desk.upload(None, staged=staged.group(1))
     assert again.status_code == 302
     assert "inscritos.csv" in desk.client.get(again.location).text
+    importing.forget_staged()
+    assert list(storage.staged().keys()) == list(storage.shelf().keys()) != []
+    clock_at(clock.now() + storage.STAGED_LIFE + timedelta(minutes=1))
+    importing.forget_staged()
+    assert list(storage.staged().keys()) == []
     forged = desk.upload(None, staged=staged.group(1)[:-4] + "AAAA")
     assert forged.status_code == 422
     assert "Elija la hoja" in told(forged)
