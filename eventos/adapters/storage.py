@@ -9,7 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -150,6 +150,7 @@ def _sync_directory(directory: Path) -> None:
 
 _shelf: list[Folder] = []
 _staged: list[Folder] = []
+STAGED_LIFE = timedelta(hours=4)  # what was brought and not decided about by then is swept
 
 
 def configure(path: Path) -> None:

@@ -25,7 +25,7 @@ from eventos.calls.standing import Whom
 from eventos.cycles.forms.fields import MomentField, RowForm, Rows
 from eventos.kernel import divipola
 from eventos.kernel.errors import InvalidInput
-from eventos.kernel.text import names_refuse_links, normalise_document, normalise_email, normalise_phone
+from eventos.kernel.text import names_refuse_links, normalise_document, normalise_email, normalise_phone, show_phone
 from eventos.kernel.vocabulary import DocumentType
 from eventos.kernel.webforms import BaseForm, Max, Needed, TextBlock, TextLine, choices
 from eventos.registration.forms import DOCUMENTS, NoLinks
@@ -65,6 +65,7 @@ class ConvenedForm(BaseForm):
         place = divipola.get(view.divipola) if view.divipola else None
         names = ("entity", "mailbox", "liaison_name", "liaison_post", "liaison_email", "phone", "note")
         told = {name: getattr(view, name) for name in names} | {
+            "phone": show_phone(view.phone),
             "municipio": place.label if place else "",
             "municipio_code": view.divipola or "",
         }

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from eventos.accounts.rules import check_email
 from eventos.calls.rules import SaveConvened
@@ -12,7 +11,6 @@ from eventos.kernel.text import clean, fold, names_refuse_links, normalise_email
 from eventos.kernel.vocabulary import Word
 
 MOST_ROWS = 2_000
-STAGED_LIFE = timedelta(hours=4)  # of a sheet that was brought and has not entered
 
 
 class Column(Word):

@@ -5,14 +5,13 @@ from sqlalchemy.orm import Session
 from eventos.adapters import mail, storage
 from eventos.adapters.mail import Mail
 from eventos.adapters.storage import FileMissing
-from eventos.calls import evidence, messages, queries, rules, service, sheets
+from eventos.calls import evidence, messages, queries, rules, service
 from eventos.calls.standing import is_needless
 from eventos.kernel import clock, correspondence, links, outbox, pace, reach
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailure
 from eventos.kernel.outbox import on, task
 from eventos.kernel.reach import Reached
-from eventos.kernel.rounds import every_minute
 from eventos.kernel.text import mask_email
 from eventos.kernel.vocabulary import EventState
 from eventos.registration.queries import already_sent
@@ -221,12 +220,6 @@ def print_evidence(call_id: int) -> None:
     with transaction() as db:
         service.evidence_ready(db, call_id, sha256=stored.sha256, now=clock.now())
         outbox.finish(db)
-
-
-@every_minute
-def forget_sheets() -> None:
-    """What was brought to be looked at, and never entered."""
-    storage.staged().forget_before(clock.now() - sheets.STAGED_LIFE)
 
 
 @on("mail.bounced")

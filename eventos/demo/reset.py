@@ -34,6 +34,7 @@ from eventos.registration.models import (
     AdmissionPolicy,
     Answer,
     BulkAction,
+    BulkRow,
     FormQuestion,
     FormQuestionVersion,
     Import,
@@ -76,6 +77,7 @@ def remove(db: Session) -> int:
         db.execute(delete(of_door).where(of_door.event_id.in_(events)))
     db.execute(delete(ImportRow).where(ImportRow.import_id.in_(select(Import.id).where(Import.event_id.in_(events)))))
     db.execute(delete(AfterMail).where(AfterMail.event_id.in_(events)))
+    db.execute(delete(BulkRow).where(BulkRow.bulk_id.in_(select(BulkAction.id).where(BulkAction.event_id.in_(events)))))
     db.execute(delete(BulkAction).where(BulkAction.event_id.in_(events)))
     db.execute(delete(Registration).where(Registration.event_id.in_(events)))
     for of_admission in (RegistrationGroup, AdmissionPolicy):
@@ -144,6 +146,7 @@ def _forget_jobs(db: Session, events: Any, registrations: Any) -> None:
         "material_id": select(Material.id).where(Material.event_id.in_(events)),
         "certificate_id": select(Certificate.id).where(Certificate.registration_id.in_(registrations)),
         "sheet_id": select(BadgeSheet.id).where(BadgeSheet.event_id.in_(events)),
+        "bulk_id": select(BulkAction.id).where(BulkAction.event_id.in_(events)),
         "import_id": select(Import.id).where(Import.event_id.in_(events)),
         "reminder_id": select(Reminder.id).where(Reminder.event_id.in_(events)),
         "after_mail_id": select(AfterMail.id).where(AfterMail.event_id.in_(events)),

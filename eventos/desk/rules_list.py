@@ -64,6 +64,7 @@ class Chosen:
     respuesta: str = ""
     grupo: str = ""
     rebote: str = ""
+    falta: str = ""
     orden: str = ""
     filas: str = ""
     answers: tuple[tuple[str, str], ...] = ()
@@ -72,7 +73,7 @@ class Chosen:
     @property
     def narrowing(self) -> dict[str, str]:
         """The filters that say something, by their names in the address."""
-        names = ("texto", "estado", "modalidad", "municipio", "entidad", "origen", "respuesta", "grupo", "rebote")
+        names = ("texto", "estado", "modalidad", "municipio", "entidad", "origen", "respuesta", "grupo", "rebote", "falta")
         return {name: value for name in names if (value := getattr(self, name))} | dict(self.answers)
 
     @property
@@ -115,6 +116,7 @@ def chosen_from(given: Mapping[str, Sequence[str]], questions: Sequence[Question
         respuesta=_one_of(said.get("respuesta", ""), Reply),
         grupo=said.get("grupo", ""),
         rebote="si" if said.get("rebote") == "si" else "",
+        falta="si" if said.get("falta") == "si" else "",
         orden=order if order.removeprefix("-") in SORTABLE else "",
         filas=said.get("filas", "") if said.get("filas", "") in MORE_ROWS else "",
         answers=tuple(answered),

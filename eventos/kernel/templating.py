@@ -48,6 +48,7 @@ FILTERS: dict[str, Any] = {
     "mask_document": lambda pair: text.mask_document(*pair),
     "mask_email": text.mask_email,
     "mask_phone": text.mask_phone,
+    "show_phone": text.show_phone,
     "join_and": spanish.join_and,
     "sentence": spanish.sentence,
     "capfirst": lambda words: words[:1].upper() + words[1:],

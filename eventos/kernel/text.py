@@ -223,6 +223,17 @@ def mask_email(address: str) -> str:
     return f"{local[:1] if len(local) > 1 else ''}{_DOTS}{at}{domain}" if at else _DOTS
 
 
+def show_phone(number: str) -> str:
+    """A phone as it is read aloud: Colombian ones without their country, "300 123 4567"; others as they are kept."""
+    main, _, extension = number.partition(" ext. ")
+    digits = main.removeprefix("+57")
+    if re.fullmatch(r"[0-9]{10}", digits):
+        main = f"{digits[:3]} {digits[3:6]} {digits[6:]}"
+    elif re.fullmatch(r"[0-9]{7}", main):
+        main = f"{main[:3]} {main[3:]}"
+    return f"{main} ext. {extension}" if extension else main
+
+
 def mask_phone(number: str) -> str:
     """ "···67": the last two digits of the number, extension apart, or none of them when there are fewer than six."""
     digits = re.sub(r"\D", "", number.partition("ext")[0])

@@ -15,6 +15,7 @@ from eventos.kernel import clock, outbox
 from eventos.kernel.audit import Actor
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.outbox import task
+from eventos.kernel.rounds import every_minute
 from eventos.kernel.vocabulary import Modality
 from eventos.registration import queries_import as queries
 from eventos.registration.service import importing as service
@@ -26,6 +27,35 @@ from eventos.registration.service.importing.stage import staged_row
 
 CHUNK = 500
 UNREADABLE = "El archivo ya no se puede leer. Súbalo otra vez."
+
+
+def bring(data: bytes, filename: str) -> Upload:
+    """Read an uploaded file and set it aside until `keep`. Raises UnreadableTable, with the sentence to show beside the field."""
+    table = read_table(data, filename=filename)
+    return Upload(storage.staged().put(data).sha256, filename, table.headers, len(table.rows))
+
+
+def brought(sha256: str, filename: str) -> Upload:
+    """A file that was set aside by an earlier try. Raises UnreadableTable when it was swept."""
+    try:
+        table = read_table(storage.staged().read(sha256, verify=True), filename=filename)
+    except FileMissing as fault:
+        raise UnreadableTable(UNREADABLE, detail=sha256) from fault
+    return Upload(sha256, filename, table.headers, len(table.rows))
+
+
+def keep(file: Upload) -> None:
+    """What was set aside is decided about: it goes to the shelf. Raises UnreadableTable when it was swept a moment ago."""
+    try:
+        storage.shelf().put(storage.staged().read(file.sha256, verify=True))
+    except FileMissing as fault:
+        raise UnreadableTable(UNREADABLE, detail=file.sha256) from fault
+
+
+@every_minute
+def forget_staged() -> None:
+    """Sheets that were brought, here or to convene entities, and never entered."""
+    storage.staged().forget_before(clock.now() - storage.STAGED_LIFE)
 
 
 def take_file(data: bytes, filename: str) -> Upload:

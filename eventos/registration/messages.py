@@ -114,7 +114,7 @@ def days_gone(view: ConfirmationView, gone: Sequence[Sequence[Any]], *, number: 
     ]
 
 
-def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = True) -> list[Mail]:
+def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = True, reason: str = "") -> list[Mail]:
     """A registration or its whole event is off: the invites of who held a seat are taken back, day by day. `why`: see notify.cancelled."""
     registration, event = view.registration, view.registration.event
     kind = wordings.KINDS[_OUT.get(why) or ("cancelled" if held else "left")]
@@ -125,6 +125,7 @@ def cancelled(view: ConfirmationView, *, why: str, number: int, held: bool = Tru
         "told": told,
         "heading": kind.heading,
         "by_event": why == "event",
+        "reason": event.cancel_reason if why == "event" else reason,
         "reviewed": why == "review",
     }
     context["takes_back"] = slots[0] is not None

@@ -242,10 +242,7 @@ class Reminder(Base):
 
 
 class BulkAction(Base):
-    """One thing done to several registrations at once: who, when, and of each how it stood before and after, so that it can be undone.
-
-    `rows`: [{"id", "before", "after"}], pictures of the columns in `service.bulk.PICTURED`. `merge_id`: it came with a merge of people.
-    """
+    """One thing done to several registrations at once. `reason`: what was given, or the modality. `merge_id`: it came with a merge."""
 
     __tablename__ = "bulk_action"
     __table_args__ = (CheckConstraint("action IN ('approve', 'reject', 'cancel', 'resend', 'modality', 'merge')", name="action"),)
@@ -255,14 +252,33 @@ class BulkAction(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
     action: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text, default="", server_default="")
-    rows: Mapped[list[Any]] = mapped_column(JSON)
-    skipped: Mapped[list[Any]] = mapped_column(JSON, default=list)
     merge_id: Mapped[int | None] = mapped_column(ForeignKey("person_merge.id"), index=True)
     done_by: Mapped[str] = mapped_column(Text)
     done_at: Mapped[datetime] = mapped_column(UTCDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     undone_by: Mapped[str] = mapped_column(Text, default="", server_default="")
-    left_alone: Mapped[list[Any]] = mapped_column(JSON, default=list)
+
+
+class BulkRow(Base):
+    """One registration of a bulk action: waiting → done, or skipped; when it is undone, done → back, or left as it is. `why` says so.
+
+    `before` and `after` picture the columns in `service.bulk.PICTURED`, so that only what nobody changed since is put back.
+    """
+
+    __tablename__ = "bulk_row"
+    __table_args__ = (
+        UniqueConstraint("bulk_id", "registration_id"),
+        CheckConstraint("state IN ('waiting', 'done', 'skipped', 'back', 'left')", name="state"),
+        Index("ix_bulk_row_standing", "bulk_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bulk_id: Mapped[int] = mapped_column(ForeignKey("bulk_action.id"))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id"), index=True)
+    state: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    why: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Import(Base):

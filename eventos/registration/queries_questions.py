@@ -248,6 +248,22 @@ def lacking(db: Session, event_id: int, public_ids: Sequence[str]) -> dict[str, 
     return {public_id: lacks for public_id, lacks in many.items() if lacks}
 
 
+def lacking_ids(db: Session, event_id: int) -> list[int]:
+    """The registrations of an event, among those that are not over, that lack the answer to a required question they are shown."""
+    sheet = questionnaire(db, event_id)
+    if sheet is None or not any(question.said.required for question in sheet.plain):
+        return []
+    told: dict[int, dict[str, Any]] = {}
+    rows = select(Registration.id, FormQuestion.key, Answer.value).outerjoin(Answer, Answer.registration_id == Registration.id)
+    rows = rows.outerjoin(FormQuestion, FormQuestion.id == Answer.question_id)
+    standing = [state.value for state in RegistrationState if state.is_open]
+    for row in db.execute(rows.where(Registration.event_id == event_id, Registration.state.in_(standing))):
+        told.setdefault(row.id, {})
+        if row.key is not None:
+            told[row.id][row.key] = row.value
+    return [registration_id for registration_id, said in told.items() if _unanswered(sheet, said)]
+
+
 def _unanswered(sheet: Questionnaire, answered: Mapping[str, Any]) -> list[Question]:
     """The required questions that these answers show and leave open."""
     return [question for question in shown(sheet.plain, answered) if question.said.required and question.key not in answered]

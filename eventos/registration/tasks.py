@@ -18,6 +18,7 @@ from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, messages_my_events, queries, service
 from eventos.registration.queries_mail import confirmation_view
 from eventos.registration.rules_reminders import REMINDED
+from eventos.registration.service.bulk_undo import go_on
 from eventos.registration.service.questions import copy_questions
 from eventos.registration.service.reply import forget_replies
 
@@ -54,12 +55,12 @@ def whom_it_reaches(db: Session, event_id: int) -> list[Reached]:
 
 
 @task("registration.cancelled", mails=True)
-def cancelled(registration_id: int, number: int, why: str = "person", held: bool = True) -> None:
+def cancelled(registration_id: int, number: int, why: str = "person", held: bool = True, reason: str = "") -> None:
     """The person cancelled, or the event was called off: say so, and take back the invite of who held a seat."""
     with reading() as db:
         view = confirmation_view(db, registration_id)
     if view.registration.email:
-        _send("registration.cancelled", messages.cancelled(view, why=why, number=number, held=held), registration_id)
+        _send("registration.cancelled", messages.cancelled(view, why=why, number=number, held=held, reason=reason), registration_id)
 
 
 @task("registration.links", mails=True)
@@ -215,3 +216,14 @@ def expire(event_id: int) -> None:
     while late:
         with transaction() as db:
             late = service.expire(db, event_id, now=clock.now())
+
+
+@task("registration.bulk")
+def bulk_action(bulk_id: int) -> None:
+    """Go on with what was asked for many registrations, or with undoing it: in short transactions, and from where it was left."""
+    more = True
+    while more:
+        with transaction() as db:
+            more = go_on(db, bulk_id, now=clock.now())
+            if not more:
+                outbox.finish(db)

@@ -21,9 +21,9 @@ def prepare_lists(db: Session, event: Event, found: dict[str, str]) -> None:
     ]
     found["twin_one"], found["twin_other"] = (each.person.public_id for each in twins)
     ask = bulk.Ask(bulk.Action.CANCEL, "La alcaldía se retiró.")
-    done = bulk.begin(db, event.id, ask, by=SYSTEM, now=now)
     for _again in range(2):  # the second time they are cancelled already, so that the page has somebody who was left out
-        bulk.step(db, done.id, [each.id for each in twins], ask, by=SYSTEM, now=now)
+        done = bulk.begin(db, event.id, ask, [each.id for each in twins], by=SYSTEM, now=now)
+        bulk.step(db, done.id, now=now)
     found["bulk"] = done.public_id
     owner = db.scalars(select(Staff.id).order_by(Staff.id)).first()
     assert owner is not None

@@ -8,8 +8,9 @@ import pytest
 
 from eventos.adapters import storage
 from eventos.adapters.tables import write_xlsx
-from eventos.calls import queries, sheets, tasks
+from eventos.calls import queries
 from eventos.kernel import clock
+from eventos.registration import importing
 from tests.accounts.factories import signed_in
 from tests.calls.conftest import Desk
 from tests.conftest import Opened
@@ -104,9 +105,9 @@ def test_a_sheet_opens_only_for_who_brought_it_and_in_its_cycle(desk: Desk, writ
 def test_a_sheet_that_never_enters_is_swept_and_the_shelf_keeps_none(desk: Desk, clock_at: Callable[[datetime], None]) -> None:
     address = upload(desk)
     assert list(storage.shelf().keys()) == []
-    tasks.forget_sheets()
+    importing.forget_staged()
     assert len(list(storage.staged().keys())) == 1
     assert desk.client.get(address).status_code == 200
-    clock_at(clock.now() + sheets.STAGED_LIFE + timedelta(minutes=1))
-    tasks.forget_sheets()
+    clock_at(clock.now() + storage.STAGED_LIFE + timedelta(minutes=1))
+    importing.forget_staged()
     assert list(storage.staged().keys()) == []

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route
 from sqlalchemy import select
 
 from eventos.checkin.models import Scan
-from tests.checkin.door_modules import a_phone, flush, prepared, read, waiting
+from tests.checkin.door_modules import a_phone, flush, modules_of, prepared, read, waiting
 from tests.checkin.stand import Stand
 from tests.conftest import Opened
 from tests.support.browser import Chromium
@@ -113,3 +113,52 @@ def test_a_phone_undoes_what_only_it_knows_and_asks_the_server_for_the_rest(page
         flush(page)
     assert page.evaluate("told => door.reader.undo(told)", told)["verdict"] == "annulled"
     assert [verdict for _, verdict, _, _ in rows(looking)] == ["accepted", "accepted", "annulled"]
+
+
+def test_a_reading_that_breaks_the_server_holds_up_no_other_and_is_tried_again_when_the_app_opens(
+    app: Flask, page: Page, stand: Stand, looking: Opened
+) -> None:
+    off(page)
+    bad, good = read(page, stand.codes[0]), read(page, stand.codes[1])
+    off(page, off=False)
+
+    def break_on_it(route: Route) -> None:
+        broken = {"title": "Algo falló de nuestro lado.", "status": 500, "code": "server_error"}
+        if bad["nonce"] in (route.request.post_data or ""):
+            route.fulfill(status=500, content_type="application/problem+json", json=broken)
+        else:
+            route.continue_()
+
+    page.route("**/checkin/scans", break_on_it)
+    flush(page)
+    assert [nonce for nonce, *_ in rows(looking)] == [good["nonce"]]
+    assert [one["nonce"] for one in waiting(page)] == [bad["nonce"]]
+    page.unroute("**/checkin/scans")
+    prepared(app, stand, page)
+    flush(page)
+    assert [nonce for nonce, *_ in rows(looking)] == [good["nonce"], bad["nonce"]]
+    assert waiting(page) == []
+
+
+CAMERA = """async ([modules]) => {
+  const { Camera } = await import(`${modules}/camera.js`);
+  const seen = [];
+  const camera = Object.assign(Object.create(Camera.prototype), { held: new Map(), told: -Infinity, seen: (code) => seen.push(code) });
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  for (let frame = 0; frame < 15; frame++) {
+    camera.met("uno");
+    if (frame > 1) camera.met("dos");
+    await pause(100);
+  }
+  const together = seen.splice(0);
+  await pause(1600);
+  camera.met("uno");
+  return [together, seen];
+}"""
+
+
+def test_two_codes_in_view_are_two_readings_apart_and_one_that_comes_back_is_another(app: Flask, stand: Stand, chromium: Chromium) -> None:
+    page = a_phone(stand, chromium)
+    together, later = page.evaluate(CAMERA, [modules_of(app)])
+    assert together == ["uno", "dos"], "neither flickers with the other"
+    assert later == ["uno"]

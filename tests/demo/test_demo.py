@@ -109,7 +109,7 @@ def a_busy_door(db: Session) -> None:
     kept, gone = (db.get_one(Registration, each) for each in registrations)
     merge_people(db, kept.person_id, gone.person_id, set_aside=(), by=SYSTEM, now=now)
     merging.dismiss(db, kept.person_id, gone.person_id, by=SYSTEM, now=now)
-    bulk.begin(db, fifth.id, bulk.Ask(bulk.Action.RESEND), by=SYSTEM, now=now)
+    bulk.begin(db, fifth.id, bulk.Ask(bulk.Action.RESEND), registrations, by=SYSTEM, now=now)
     save_view(db, fifth.cycle_id, "Todas", {}, shared=True, by=SYSTEM, staff_id=staff.id, now=now)
     device = Device(public_id="telefono", name="Puerta", link_hash="x", link_expires_at=now, created_by=staff.id, created_at=now)
     db.add(device)

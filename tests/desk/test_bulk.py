@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 from eventos.cycles.models import CycleStaff
 from eventos.kernel.vocabulary import StaffRole
 from eventos.registration.models import BulkAction, Registration
+from eventos.registration.service.bulk import AT_ONCE
+from eventos.registration.tasks import bulk_action
 from tests.accounts.factories import SignedIn, a_staff, signed_in
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
@@ -49,6 +51,38 @@ def test_chosen_ones_are_looked_at_again_then_cancelled_then_put_back(
     again = client.post(f"{done.location}/deshacer", data={"csrf_token": admin.csrf})
     assert again.status_code == 409
     assert "no se puede deshacer" in again.text
+
+
+def the_worker_comes(client: FlaskClient) -> None:
+    """It does what was asked for many; the mails that this promises stay promised."""
+    with client.application.app_context():
+        bulk_action(1)
+
+
+def test_more_than_a_request_should_do_are_done_by_the_worker_while_the_page_counts(
+    client: FlaskClient, admin: SignedIn, writing: Opened, looking: Opened
+) -> None:
+    with writing() as db:
+        event = a_published_event(db, capacity_virtual=None)
+        for _ in range(AT_ONCE + 1):
+            a_registration(db, event)
+        slug = event.slug
+    said = {"todas": "si", "action": "cancel", "bulk_reason": "Se aplazó sin fecha.", "seguro": "si"}
+    done = ask(client, admin, slug, **said)
+    page = client.get(done.location).text
+    assert f"0 de {AT_ONCE + 1}" in page
+    assert "Detener y deshacer" in page
+    assert set(states(looking)) == {"active"}
+    the_worker_comes(client)
+    assert states(looking) == ["cancelled"] * (AT_ONCE + 1)
+    after = client.get(done.location).text
+    assert f"Cancelar: {AT_ONCE + 1} inscripciones" in after
+    assert "progress" not in after
+    assert done.location in client.get(f"/escritorio/eventos/{slug}/inscripciones").text, "the list leads back to it"
+    client.post(f"{done.location}/deshacer", data={"csrf_token": admin.csrf})
+    assert f"0 de {AT_ONCE + 1}" in client.get(done.location).text
+    the_worker_comes(client)
+    assert set(states(looking)) == {"active"}
 
 
 def test_what_lacks_is_said_and_what_was_ticked_stays(client: FlaskClient, admin: SignedIn, writing: Opened) -> None:

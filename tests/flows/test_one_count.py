@@ -32,7 +32,7 @@ CONSENTS = Options(has_consents=True, consent_note="Lista firmada de la sesión"
 def test_page_file_and_word_agree_on_114_of_25_municipalities(
     client: FlaskClient, writing: Opened, looking: Opened, tmp_path: Path
 ) -> None:
-    signed_in(client, writing)
+    who = signed_in(client, writing)
     with writing() as db:
         event = a_published_event(db)
         slug, event_id = event.slug, event.id
@@ -53,7 +53,9 @@ def test_page_file_and_word_agree_on_114_of_25_municipalities(
     for place in found.missing:
         assert f"<strong>{place.name}</strong>" in page
 
-    table = read_table(client.get(f"/escritorio/eventos/{slug}/asistencia/lista.csv").data, filename="lista.csv")
+    table = read_table(
+        client.post(f"/escritorio/eventos/{slug}/asistencia/lista.csv", data={"csrf_token": who.csrf}).data, filename="lista.csv"
+    )
     attended = [dict(zip(table.headers, row, strict=True)) for row in table.rows if row[table.headers.index("Asistió")] == "sí"]
     caldas = [row for row in attended if row["Departamento"] == "Caldas"]
     assert (len(table.rows), len(attended), len(caldas), len({row["Municipio"] for row in caldas})) == (123, 114, 101, 25)

@@ -11,7 +11,11 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from eventos import migrations
 from eventos.checkin import service
 from eventos.checkin.models import Acceptance, Scan
+from eventos.kernel import clock
+from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import database
+from eventos.registration.models import BulkRow
+from eventos.registration.service import bulk
 from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
@@ -80,3 +84,21 @@ def test_a_database_in_use_goes_back_and_forth_and_keeps_its_people(app: Flask, 
                 assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         with pytest.raises(IntegrityError), database.engine.connect() as connection:
             connection.execute(text("UPDATE registration SET state = 'nonsense'"))
+
+
+@pytest.mark.both_databases
+def test_what_was_done_to_many_before_it_had_rows_of_its_own_keeps_them(app: Flask, writing: Opened, looking: Opened) -> None:
+    with writing() as db:
+        event, now = a_published_event(db), clock.now()
+        one, other = (a_registration(db, event) for _ in range(2))
+        for action in (bulk.Ask(bulk.Action.CANCEL, "Se retiraron."), bulk.Ask(bulk.Action.RESEND)):
+            bulk.step(db, bulk.begin(db, event.id, action, [one.id, other.id], by=SYSTEM, now=now).id, now=now)
+    rows = select(BulkRow.bulk_id, BulkRow.registration_id, BulkRow.state, BulkRow.why, BulkRow.before, BulkRow.after).order_by(BulkRow.id)
+    with looking() as db:
+        before = db.execute(rows).all()
+    assert [row.state for row in before] == ["done", "done", "skipped", "skipped"]
+    with app.app_context():
+        command.downgrade(migrations.config(database.engine), "0018")
+        migrations.upgrade(database.engine)
+    with looking() as db:
+        assert db.execute(rows).all() == before

@@ -1,5 +1,6 @@
 """Every door says who may enter, and every job that is promised has somebody who does it."""
 
+import ast
 import re
 from importlib import import_module
 
@@ -64,3 +65,31 @@ def test_every_fact_subscribed_to_is_announced_somewhere() -> None:
     subscribed = {handler.split(" > ")[0] for handler in outbox.handlers() if " > " in handler}
     announced = {fact for file in files("eventos/**/*.py") for fact in re.findall(r"announce\(\s*db,\s*\"([a-z_.]+)\"", text(file))}
     assert subscribed - announced == set()
+
+
+def opened_by_a_look(source: str) -> list[str]:
+    """The functions behind a GET of one module that open a transaction to answer, themselves or through another function of the module."""
+    functions = {each.name: each for each in ast.walk(ast.parse(source)) if isinstance(each, ast.FunctionDef)}
+    writing: set[str] = set()
+    while found := {one for one, body in functions.items() if one not in writing and _called(body) & ({"transaction"} | writing)}:
+        writing |= found
+    return [one for one in sorted(writing) if any(re.match(r"\w+\.get\(", ast.unparse(each)) for each in functions[one].decorator_list)]
+
+
+def _called(body: ast.AST) -> set[str]:
+    """What is called on the way; not where a guess is counted, so that nobody tries them all."""
+    if isinstance(body, ast.ExceptHandler) or (isinstance(body, ast.With) and "limits.spend" in ast.unparse(body.body[0])):
+        return set()
+    own = {body.func.id} if isinstance(body, ast.Call) and isinstance(body.func, ast.Name) else set()
+    return own.union(*(_called(each) for each in ast.iter_child_nodes(body)))
+
+
+def test_no_get_opens_a_transaction_but_to_count_guesses() -> None:
+    assert [f"{name(file)} {one}" for file in files("eventos/*/*.py", "eventos/*/web/*.py") for one in opened_by_a_look(text(file))] == []
+    through = 'def _file():\n    with transaction() as db:\n        pass\n@door.get("/x")\ndef x():\n    return _file()\n'
+    assert opened_by_a_look(through) == ["x"]
+    assert opened_by_a_look(through.replace("door.get", "door.post")) == []
+    guess = (
+        '@door.get("/x")\ndef x():\n    try:\n        look()\n    except NotFound:\n        with transaction() as db:\n            pass\n'
+    )
+    assert opened_by_a_look(guess) == []

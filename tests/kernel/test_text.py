@@ -257,3 +257,16 @@ def test_masks_show_the_end_and_no_more() -> None:
     assert text.mask_phone("+573001234567") == "···67"
     assert text.mask_phone("+576068781234 ext. 99") == "···34"
     assert text.mask_phone("12345") == "···"
+
+
+def test_phones_are_read_aloud_in_groups_and_typed_back_are_the_same() -> None:
+    shown = {
+        "+573001234567": "300 123 4567",
+        "+576068781234 ext. 99": "606 878 1234 ext. 99",
+        "8781234": "878 1234",
+        "+34912345678": "+34912345678",
+    }
+    for kept, words in shown.items():
+        assert text.show_phone(kept) == words
+        assert text.normalise_phone(words) == kept
+    assert text.show_phone("") == ""

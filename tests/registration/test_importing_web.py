@@ -3,6 +3,8 @@
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from eventos.adapters import storage
 from eventos.adapters.tables import read_table, write_csv, write_xlsx
+from eventos.kernel import clock
 from eventos.kernel.vocabulary import Modality, StaffRole
+from eventos.registration import importing
 from eventos.registration.models import Import, ImportRow, Registration
 from tests.accounts.factories import SignedIn, a_staff, signed_in
 from tests.conftest import Opened
@@ -97,7 +102,7 @@ def test_bad_rows_are_named_and_wait_for_a_tick(desk: Desk, outbox_run: Any, loo
     refused = desk.post(f"{sheet_page}/confirmar")
     assert refused.status_code == 409
     assert "marque que se importen solo las buenas" in refused.text
-    csv = desk.client.get(f"{sheet_page}/problemas.csv")
+    csv = desk.post(f"{sheet_page}/problemas.csv")
     assert csv.headers["Content-Disposition"].startswith("attachment")
     table = read_table(csv.data, filename="x.csv")
     assert table.headers == ("Fila", "Qué corregir", *HEADERS)
@@ -118,18 +123,24 @@ def test_many_bad_rows_are_paged(desk: Desk, outbox_run: Any) -> None:
     assert "Ninguna fila puede entrar" in desk.client.get(page).text
 
 
-def test_a_file_survives_the_field_that_failed_beside_it(desk: Desk) -> None:
+def test_a_file_survives_the_field_that_failed_beside_it_for_some_hours(desk: Desk, clock_at: Callable[[datetime], None]) -> None:
     refused = desk.upload(many(2), "inscritos.csv", has_consents="")
     assert refused.status_code == 422
     assert "Ya recibimos «inscritos.csv»" in refused.text
+    assert list(storage.shelf().keys()) == [], "nothing is kept before it is decided about"
     staged = re.search(r'name="staged"[^>]*value="([^"]+)"', refused.text)
     assert staged is not None
     again = desk.upload(None, staged=staged.group(1))
     assert again.status_code == 302
     assert "inscritos.csv" in desk.client.get(again.location).text
+    importing.forget_staged()
+    assert list(storage.staged().keys()) == list(storage.shelf().keys()) != []
     forged = desk.upload(None, staged=staged.group(1)[:-4] + "AAAA")
     assert forged.status_code == 422
     assert "Elija la hoja" in told(forged)
+    clock_at(clock.now() + storage.STAGED_LIFE + timedelta(minutes=1))
+    importing.forget_staged()
+    assert list(storage.staged().keys()) == []
 
 
 def test_columns_can_be_corrected_and_the_check_done_again(desk: Desk, outbox_run: Any, looking: Opened) -> None:
@@ -215,12 +226,13 @@ def test_another_cycle_s_event_and_another_event_s_sheet_do_not_exist(desk: Desk
         other = Desk(desk.client, desk.who, a_published_event(db).slug)
         stranger = a_staff(db, role=StaffRole.ORGANISER)
     number = page.rpartition("/")[2]
-    for where in ("", "/columnas", "/problemas.csv"):
+    for where in ("", "/columnas"):
         assert client.get(f"{other.url}/{number}{where}").status_code == 404
-    assert other.post(f"{other.url}/{number}/confirmar").status_code == 404
+    for verb in ("confirmar", "problemas.csv"):
+        assert other.post(f"{other.url}/{number}/{verb}").status_code == 404
     someone = Desk(client, signed_in(client, writing, staff=stranger), desk.slug)
     assert client.get(page).status_code == client.get(desk.url).status_code == 404
-    for verb in ("confirmar", "descartar", "columnas"):
+    for verb in ("confirmar", "descartar", "columnas", "problemas.csv"):
         assert someone.post(f"{page}/{verb}").status_code == 404
 
 

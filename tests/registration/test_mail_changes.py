@@ -14,6 +14,7 @@ from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.registration import service
 from eventos.registration.models import Registration
+from eventos.registration.service import bulk
 from tests.cycles.factories import a_day, a_published_event, event_command
 from tests.registration.factories import a_registration
 from tests.registration.letters import invite_of, pictures, property_of, text_of, written
@@ -40,6 +41,19 @@ def test_who_moves_up_gets_code_and_invite(writing: Opened, outbox_run: Run, mai
     assert vobject.readOne(cancelled).method.value == "CANCEL"
     assert property_of(cancelled, "UID") == property_of(confirmed, "UID")
     assert int(property_of(cancelled, "SEQUENCE")) > int(property_of(confirmed, "SEQUENCE"))
+
+
+def test_the_reason_for_which_staff_cancel_many_reaches_each_person(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        event, now = a_published_event(db), clock.now()
+        told, alone = (a_registration(db, event, email=f"{name}@neira.example") for name in ("varias", "una"))
+        done = bulk.begin(db, event.id, bulk.Ask(bulk.Action.CANCEL, "El aula se inundó."), [told.id], by=SYSTEM, now=now)
+        bulk.step(db, done.id, now=now)
+        service.cancel(db, alone, by=SYSTEM, now=now)
+    outbox_run()
+    for kind in ("plain", "html"):
+        assert "El aula se inundó." in text_of(mailbox.to("varias@neira.example")[-1], kind)
+    assert "Motivo" not in text_of(mailbox.to("una@neira.example")[-1])
 
 
 def test_a_rescheduled_event_updates_every_invite_and_a_cancelled_one_takes_them_back(

@@ -42,7 +42,7 @@ HEADERS = (
 PRIVATE_HEADERS = ("Tipo de documento", "Documento", "Celular")
 
 
-@door.get(f"{URL}/lista.<any(csv, xlsx):kind>")
+@door.post(f"{URL}/lista.<any(csv, xlsx):kind>")
 def export(slug: str, kind: str) -> Response:
     return _file(slug, kind, private=False, reason="")
 

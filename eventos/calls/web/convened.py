@@ -150,7 +150,7 @@ def upload(slug: str) -> Any:
         form.refuse(refusal.fields or {"file": refusal.message})
         return render_template("calls/sheet_upload.html", cycle=cycle, form=form), 422
     told = {"s": storage.staged().put(content).sha256, "n": name, "c": cycle.id, "p": current_staff().id}
-    staged = tokens.issue(PURPOSE, told, expires_at=clock.now() + sheets.STAGED_LIFE)
+    staged = tokens.issue(PURPOSE, told, expires_at=clock.now() + storage.STAGED_LIFE)
     return redirect(url_for("convened.preview", slug=slug, hoja=staged))
 
 

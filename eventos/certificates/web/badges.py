@@ -34,7 +34,7 @@ def badges(public_id: str) -> str:
     )
 
 
-@door.get("/escritorio/escarapelas/<public_id>/descargar", roles=ISSUERS)
+@door.post("/escritorio/escarapelas/<public_id>/descargar", roles=ISSUERS)
 def badges_file(public_id: str) -> Response:
     """The sheets; that they were taken is written down, because they carry everybody's name and ticket."""
     with transaction() as db:

@@ -127,7 +127,7 @@ def _revoke_page(slug: str, code: str, form: RevokeForm) -> str:
     return render_template("certificates/revoke.html", event=event, found=found, form=form, demo_banner=event.demo)
 
 
-@door.get(f"{URL}/<code>.pdf")
+@door.post(f"{URL}/<code>.pdf")
 def file(slug: str, code: str) -> Response:
     """One file; that it was taken is written down, because it carries a whole document number."""
     with transaction() as db:

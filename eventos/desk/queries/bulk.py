@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -10,8 +9,11 @@ from sqlalchemy.orm import Session, aliased
 from eventos.accounts.models import Staff
 from eventos.kernel.errors import NotFound
 from eventos.people.models import Person
-from eventos.registration.models import BulkAction, Registration
-from eventos.registration.service.bulk import UNDO_LIFE, Action
+from eventos.registration.models import BulkAction, BulkRow, Registration
+from eventos.registration.service.bulk import Action
+from eventos.registration.service.bulk_undo import UNDO_LIFE
+
+MOST_NAMED = 100  # of each list on the page; the rest is said as a number
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class BulkView:
-    """One action on many, for its page. `detail` is the reason that was given, or the modality."""
+    """One action on many, for its page. `detail` is the reason that was given, or the modality; the counts, of its rows in each state."""
 
     public_id: str
     title: str
@@ -33,21 +35,48 @@ class BulkView:
     done_by: str
     done_at: datetime
     undone_at: datetime | None
-    done: int
+    counts: dict[str, int]
     skipped: tuple[LeftOut, ...]
     left_alone: tuple[LeftOut, ...]
     can_undo: bool
 
+    @property
+    def done(self) -> int:
+        """To how many it was done, whether or not it was undone."""
+        return sum(self.counts.get(state, 0) for state in ("done", "back", "left"))
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def waiting(self) -> int:
+        """How many are still to be done, or to be put back."""
+        return self.counts.get("waiting" if self.undone_at is None else "done", 0)
+
+
+@dataclass(frozen=True)
+class BulkLine:
+    """An action of the last day, as the list offers the way back to it."""
+
+    public_id: str
+    title: str
+    many: int
+    done_at: datetime
+    undone: bool
+
 
 def bulk_view(db: Session, event_id: int, public_id: str, *, now: datetime) -> BulkView:
-    """Two statements and one for the names. Raises NotFound for another event's."""
+    """Five statements. Raises NotFound for another event's."""
     row = db.execute(
         select(BulkAction).where(BulkAction.public_id == public_id, BulkAction.event_id == event_id, BulkAction.action != "merge")
     ).scalar_one_or_none()
     if row is None:
         raise NotFound("No encontramos esa acción.")
-    names = _names(db, [each["id"] for each in (*row.skipped, *row.left_alone)])
+    asked = select(BulkRow.state, func.count()).where(BulkRow.bulk_id == row.id).group_by(BulkRow.state)
+    counts: dict[str, int] = {row[0]: row[1] for row in db.execute(asked)}
     action = Action(row.action)
+    is_young = row.undone_at is None and now <= row.done_at + UNDO_LIFE
     return BulkView(
         public_id=row.public_id,
         title=action.label,
@@ -55,11 +84,21 @@ def bulk_view(db: Session, event_id: int, public_id: str, *, now: datetime) -> B
         done_by=_who(db, row.done_by),
         done_at=row.done_at,
         undone_at=row.undone_at,
-        done=len(row.rows),
-        skipped=_left_out(row.skipped, names),
-        left_alone=_left_out(row.left_alone, names),
-        can_undo=bool(row.rows) and row.undone_at is None and action.can_be_undone and now <= row.done_at + UNDO_LIFE,
+        counts=counts,
+        skipped=_named(db, row.id, "skipped") if "skipped" in counts else (),
+        left_alone=_named(db, row.id, "left") if "left" in counts else (),
+        can_undo=is_young and action.can_be_undone and ("done" in counts or "waiting" in counts),
     )
+
+
+def recent_bulks(db: Session, event_id: int, *, now: datetime) -> list[BulkLine]:
+    """What was done to many in this event in the last day, the last first: five at most."""
+    many = select(func.count()).select_from(BulkRow).where(BulkRow.bulk_id == BulkAction.id).correlate(BulkAction).scalar_subquery()
+    young = (BulkAction.event_id == event_id, BulkAction.action != "merge", BulkAction.done_at >= now - UNDO_LIFE)
+    asked = select(BulkAction, many).where(*young).order_by(BulkAction.id.desc()).limit(5)
+    return [
+        BulkLine(row.public_id, Action(row.action).label, count, row.done_at, row.undone_at is not None) for row, count in db.execute(asked)
+    ]
 
 
 def _who(db: Session, ref: str) -> str:
@@ -68,18 +107,15 @@ def _who(db: Session, ref: str) -> str:
     return name or "El sistema"
 
 
-def _names(db: Session, ids: list[int]) -> dict[int, tuple[str, str]]:
-    if not ids:
-        return {}
+def _named(db: Session, bulk_id: int, state: str) -> tuple[LeftOut, ...]:
     original, person = aliased(Person), aliased(Person)
     rows = db.execute(
-        select(Registration.id, Registration.public_id, person.given_names, person.family_names)
+        select(Registration.public_id, person.given_names, person.family_names, BulkRow.why)
+        .join(BulkRow, BulkRow.registration_id == Registration.id)
         .join(original, original.id == Registration.person_id)
         .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
-        .where(Registration.id.in_(ids))
+        .where(BulkRow.bulk_id == bulk_id, BulkRow.state == state)
+        .order_by(BulkRow.id)
+        .limit(MOST_NAMED)
     )
-    return {row.id: (row.public_id, f"{row.given_names} {row.family_names}".strip()) for row in rows}
-
-
-def _left_out(told: list[Any], names: dict[int, tuple[str, str]]) -> tuple[LeftOut, ...]:
-    return tuple(LeftOut(*names[each["id"]], each["why"]) for each in told if each["id"] in names)
+    return tuple(LeftOut(row.public_id, f"{row.given_names} {row.family_names}".strip(), row.why) for row in rows)

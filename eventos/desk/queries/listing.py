@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from eventos.desk.models import SavedView
@@ -14,6 +14,7 @@ from eventos.kernel.text import fold
 from eventos.people.models import Person
 from eventos.registration.models import Answer, FormQuestion, Registration, RegistrationGroup
 from eventos.registration.queries import RegistrationRow, row_columns, typed
+from eventos.registration.queries_questions import lacking_ids
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class ViewRow:
 
 
 def listed(db: Session, event_id: int, chosen: Chosen, *, limit: int | None = None, offset: int = 0) -> tuple[list[Listed], int]:
-    """The registrations of an event as they were asked for, and how many there are in all: one statement, two for an empty page."""
+    """The registrations of an event as they were asked for, and how many there are in all: one statement, more with `falta`."""
     original, person, leader = aliased(Person), aliased(Person), aliased(Person)
     columns = [
         *row_columns(person),
@@ -60,7 +61,7 @@ def listed(db: Session, event_id: int, chosen: Chosen, *, limit: int | None = No
         .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
         .outerjoin(RegistrationGroup, RegistrationGroup.id == Registration.group_id)
         .outerjoin(leader, leader.id == RegistrationGroup.leader_id)
-        .where(*_conditions(event_id, chosen, person))
+        .where(*_conditions(db, event_id, chosen, person))
         .order_by(*_order(chosen.orden, person))
         .limit(limit)
         .offset(offset)
@@ -70,8 +71,8 @@ def listed(db: Session, event_id: int, chosen: Chosen, *, limit: int | None = No
     return [Listed(**typed(line)) for line in lines], rows[0].total if rows else 0
 
 
-def listed_ids(db: Session, event_id: int, chosen: Chosen, *, public_ids: Sequence[str] | None, limit: int) -> list[int]:
-    """The registrations of the list by number: those that were ticked (None: all of them), at most `limit`."""
+def listed_ids(db: Session, event_id: int, chosen: Chosen, *, public_ids: Sequence[str] | None) -> list[int]:
+    """The registrations of the list by number: those that were ticked, or (None) all of them."""
     original, person = aliased(Person), aliased(Person)
     asked = (
         select(Registration.id)
@@ -79,12 +80,11 @@ def listed_ids(db: Session, event_id: int, chosen: Chosen, *, public_ids: Sequen
         .join(person, person.id == func.coalesce(original.merged_into_id, original.id))
         .outerjoin(RegistrationGroup, RegistrationGroup.id == Registration.group_id)
         .order_by(Registration.registered_at, Registration.id)
-        .limit(limit)
     )
     if public_ids is not None:
         ticked = asked.where(Registration.event_id == event_id, Registration.public_id.in_(public_ids))
         return list(db.execute(ticked).scalars())
-    return list(db.execute(asked.where(*_conditions(event_id, chosen, person))).scalars())
+    return list(db.execute(asked.where(*_conditions(db, event_id, chosen, person))).scalars())
 
 
 def _bounced() -> ColumnElement[bool]:
@@ -94,7 +94,7 @@ def _bounced() -> ColumnElement[bool]:
     return came_back.correlate(Registration).exists()
 
 
-def _conditions(event_id: int, chosen: Chosen, person: Any) -> list[ColumnElement[bool]]:
+def _conditions(db: Session, event_id: int, chosen: Chosen, person: Any) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Registration.event_id == event_id]
     plain = {
         "estado": Registration.state,
@@ -108,6 +108,8 @@ def _conditions(event_id: int, chosen: Chosen, person: Any) -> list[ColumnElemen
     found += [column == value for name, column in plain.items() if (value := getattr(chosen, name))]
     if chosen.rebote:
         found.append(_bounced())
+    if chosen.falta:  # which questions somebody is shown, no statement can say; numbers are written out, so that there is no most
+        found.append(Registration.id.in_(bindparam("lacking", lacking_ids(db, event_id), expanding=True, literal_execute=True)))
     found += [_answered(name, option) for name, option in chosen.answers]
     if chosen.texto:
         found.append(_says(chosen.texto, person))

@@ -51,6 +51,7 @@ JOBS = {
     "certificates.badges": "Preparación de escarapelas",
     "reports.build": "Preparación de un informe",
     "desk.print_sheet": "Preparación de una planilla de asistencia",
+    "registration.bulk": "Algo que se pidió para varias inscripciones",
 }
 ROOMS = {"accounts": "Correo de acceso para el equipo", "registration": "Correo de una inscripción", "reports": "Preparación de un informe"}
 _TOLD = aliased(Person, name="told")  # whoever registered; Person is who they are since a merge

@@ -1,6 +1,5 @@
 """One thing done to several registrations of the list: chosen, looked at once more, done in steps, and undone within a day."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -17,7 +16,8 @@ from eventos.kernel.errors import InvalidInput, RuleViolation
 from eventos.kernel.http import actor, current_staff
 from eventos.registration.queries_questions import all_questions
 from eventos.registration.service import bulk
-from eventos.registration.service.bulk import MOST, STEP, Action, Ask
+from eventos.registration.service import bulk_undo as undoing
+from eventos.registration.service.bulk import AT_ONCE, Action, Ask
 
 
 @door.post(f"{URL}/varias", roles=WRITERS)
@@ -33,17 +33,15 @@ def bulk_ask(slug: str) -> Any:
             event = cycles.event_view_by_id(db, cycles.event_in_scope(db, slug, current_staff()).id)
             chosen = chosen_from(said, all_questions(db, event.id))
         return render_template(
-            "desk/bulk_confirm.html", event=event, ask=ask, many=len(ids), most=MOST, chosen=chosen,
+            "desk/bulk_confirm.html", event=event, ask=ask, many=len(ids), at_once=AT_ONCE, chosen=chosen,
             ids=said.get("ids", ()), is_all="todas" in said,
         )  # fmt: skip
     now = clock.now()
     with transaction() as db:
         event_id = cycles.event_in_scope(db, slug, current_staff()).id
-        row = bulk.begin(db, event_id, ask, by=actor(), now=now)
+        row = bulk.begin(db, event_id, ask, ids, by=actor(), now=now)
         bulk_id, public_id = row.id, row.public_id
-    for some in _steps(ids):
-        with transaction() as db:
-            bulk.step(db, bulk_id, some, ask, by=actor(), now=now)
+    _go_on(bulk_id, many=len(ids))
     return redirect(url_for("desk.bulk_done", slug=slug, public_id=public_id), 303)
 
 
@@ -65,18 +63,18 @@ def _asked(slug: str, form: BulkForm) -> tuple[Ask | None, list[int]]:
     with reading() as db:
         event = cycles.event_in_scope(db, slug, current_staff())
         chosen = chosen_from(said, all_questions(db, event.id))
-        ids = queries.listed_ids(db, event.id, chosen, public_ids=ticked, limit=MOST + 1)
-    if len(ids) > MOST:
-        form.refuse({"action": f"Son más de {MOST}: reduzca la lista con los filtros y hágalo por partes."})
-        return None, []
+        ids = queries.listed_ids(db, event.id, chosen, public_ids=ticked)
     if not ids:
         form.refuse({"action": "Ninguna de las elegidas es de este evento."})
     return ask, ids
 
 
-def _steps(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), STEP):
-        yield ids[start : start + STEP]
+def _go_on(bulk_id: int, *, many: int) -> None:
+    """A few are done while whoever asked waits; many are the worker's."""
+    more = many <= AT_ONCE
+    while more:
+        with transaction() as db:
+            more = undoing.go_on(db, bulk_id, now=clock.now())
 
 
 @door.get(f"{URL}/varias/<public_id>", roles=READERS)
@@ -90,10 +88,11 @@ def bulk_undo(slug: str, public_id: str) -> Any:
     try:
         with transaction() as db:
             event = cycles.event_in_scope(db, slug, current_staff())
-            row = bulk.bulk_of(db, event.id, public_id)
-            bulk.undo(db, row, by=actor(), now=clock.now())
+            row = undoing.bulk_of(db, event.id, public_id)
+            bulk_id, many = row.id, undoing.undo(db, row, by=actor(), now=clock.now())
     except RuleViolation as refusal:
         return _done(slug, public_id, refusal=refusal.message), 409
+    _go_on(bulk_id, many=many)
     return redirect(url_for("desk.bulk_done", slug=slug, public_id=public_id), 303)
 
 

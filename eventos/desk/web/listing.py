@@ -128,6 +128,7 @@ def list_page(
             rows, total = queries.listed(db, ref.id, chosen, limit=chosen.rows)
         facets = queries.facets(db, ref.id)
         views = queries.saved_views(db, ref.cycle_id, staff.id)
+        bulks = queries.recent_bulks(db, ref.id, now=clock.now())
         shown = chosen.columnas or tuple(map(str, USUAL))
         sheet = answer_sheet(db, ref.id) if any(name.startswith("q-") for name in shown) else AnswerSheet((), {})
     return render_template(
@@ -149,6 +150,8 @@ def list_page(
         replies=Reply,
         sources=Source,
         views=[(one, chosen_from(_lists(one.chosen), questions).address) for one in views],
+        bulks=bulks,
+        requires=any(one.said.required and not one.retired for one in questions),
         page=page,
         pages=max(1, -(-total // chosen.rows)),
         export=export or ExportForm(),

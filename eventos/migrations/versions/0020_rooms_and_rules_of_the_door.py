@@ -9,7 +9,7 @@ from eventos.kernel.db import UTCDateTime
 from eventos.migrations import append_only
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -29,8 +29,10 @@ def by_link(db: Session, link_hash: str) -> Registration:
     return found
 
 
-def cancel(db: Session, registration: Registration, *, by: Actor, now: datetime) -> bool:
-    """Cancel a registration until its event starts: the seat goes to whoever waits. False when it was cancelled or rejected already.
+def cancel(db: Session, registration: Registration, *, by: Actor, now: datetime, reason: str = "") -> bool:
+    """Cancel a registration until its event starts: the seat goes to whoever waits. `reason`: what staff say to its person.
+
+    False when it was cancelled or rejected already.
 
     Raises TooLate.
     """
@@ -40,7 +42,8 @@ def cancel(db: Session, registration: Registration, *, by: Actor, now: datetime)
     refuse_when_late(db, registration, now)
     let_go(db, registration, now)
     hold = notify.own_hold(db, registration, by)
-    notify.cancelled(db, registration.id, held=before is RegistrationState.ACTIVE, now=now, why=_LEFT.get(before, "person"), hold=hold)
+    why = _LEFT.get(before, "person")
+    notify.cancelled(db, registration.id, held=before is RegistrationState.ACTIVE, now=now, why=why, hold=hold, reason=reason)
     audit.record(db, by, "registration.cancel", "registration", registration.id)
     db.flush()
     return True

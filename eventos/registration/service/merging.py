@@ -13,8 +13,8 @@ from eventos.kernel.errors import RuleViolation
 from eventos.kernel.vocabulary import RegistrationState
 from eventos.people import merging
 from eventos.people.models import PersonMerge
-from eventos.registration.models import BulkAction, Registration
-from eventos.registration.service import bulk, notify
+from eventos.registration.models import BulkAction, BulkRow, Registration
+from eventos.registration.service import bulk, bulk_undo, notify
 from eventos.registration.service.promote import let_go
 
 REASON = "La persona estaba repetida: vale su otra inscripción."
@@ -41,27 +41,27 @@ def _set_aside(db: Session, done: PersonMerge, aside: Registration, stands: Regi
         return
     before = bulk.picture(aside)
     let_go(db, aside, now)
-    db.add(
-        BulkAction(
-            public_id=tokens.public_id(), event_id=aside.event_id, action="merge", reason=REASON, merge_id=done.id, skipped=[],
-            rows=[{"id": aside.id, "before": before, "after": bulk.picture(aside)}], left_alone=[], done_by=by.ref, done_at=now,
-        )
-    )  # fmt: skip
+    action = BulkAction(
+        public_id=tokens.public_id(), event_id=aside.event_id, action="merge", reason=REASON, merge_id=done.id, done_by=by.ref, done_at=now
+    )
+    db.add(action)
+    db.flush()
+    db.add(BulkRow(bulk_id=action.id, registration_id=aside.id, state="done", before=before, after=bulk.picture(aside)))
     audit.record(db, by, "registration.cancel", "registration", aside.id, reason=REASON, stands=stands.id)
     db.flush()
-    if RegistrationState(stands.state).is_open and bulk.is_ahead(db, stands.event_id, now):
+    if RegistrationState(stands.state).is_open and bulk_undo.is_ahead(db, stands.event_id, now):
         notify.confirm(db, stands.id, why="repeat", now=now)
 
 
 def unmerge_people(db: Session, done: PersonMerge, *, by: Actor, now: datetime) -> list[dict[str, Any]]:
     """Undo a merge: both people are themselves again, and what was set aside stands again where it still can. Answers what could not.
 
-    Raises bulk.CannotUndo when it was undone before.
+    Raises bulk_undo.CannotUndo when it was undone before.
     """
     if not merging.unmerge(db, done, by=by, now=now):
-        raise bulk.CannotUndo("Alguien ya lo deshizo.")
+        raise bulk_undo.CannotUndo("Alguien ya lo deshizo.")
     asked = select(BulkAction).where(BulkAction.merge_id == done.id, BulkAction.undone_at.is_(None)).order_by(BulkAction.id)
     left = []
     for action in db.execute(asked.with_for_update()).scalars().all():
-        left += bulk.put_back(db, action, by=by, now=now)
+        left += bulk_undo.put_back(db, action, by=by, now=now)
     return left

@@ -46,14 +46,17 @@ def confirm(db: Session, registration_id: int, *, why: str, now: datetime, hold:
         outbox.enqueue(db, "registration.confirm", key=key, **arguments)
 
 
-def cancelled(db: Session, registration_id: int, *, held: bool, now: datetime, why: str = "person", hold: str = "") -> None:
-    """Promise the mail that says somebody is out; who was in (`held`) has an invite, which it takes back.
+def cancelled(
+    db: Session, registration_id: int, *, held: bool, now: datetime, why: str = "person", hold: str = "", reason: str = ""
+) -> None:
+    """Promise the mail that says somebody is out, with `reason` if staff gave one; who was in (`held`) has an invite, which it takes back.
 
     `why`: person, request, declined (they left before being in), expired (they did not answer), review (their data are looked at anew).
     """
     number = int(now.timestamp())
     key = f"registration.cancelled:{registration_id}:{number}"
     arguments: dict[str, Any] = {"registration_id": registration_id, "number": number, "why": why, "held": held}
+    arguments |= {"reason": reason} if reason else {}
     if hold:
         outbox.hold(db, "registration.cancelled", reason=hold, key=key, **arguments)
     else:

@@ -1,10 +1,10 @@
 """The pages of an import: the file, its columns, the check, the preview, and the confirmation that lets it enter."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
+from eventos.adapters import storage
 from eventos.adapters.tables import Cell, write_csv
 from eventos.cycles.queries import EventView, event_in_scope, event_view
 from eventos.kernel import audit, clock, tokens
@@ -23,7 +23,6 @@ door = Door("importing", __name__, audience=Audience.STAFF, roles=(StaffRole.ADM
 
 URL = "/escritorio/eventos/<slug>/importar"
 SHEET = f"{URL}/<public_id>"
-STAGED_LIFE = timedelta(hours=4)
 PER_PAGE = 25
 FIRST_GOOD = 8
 SAMPLES = 3
@@ -76,6 +75,7 @@ def upload(slug: str) -> Any:
         is_valid = False
     if not is_valid or file is None:
         return _start_page(event, form, kept=file), 422
+    importing.keep(file)
     options = Options(has_consents=True, consent_note=form.consent_note.data or "")
     with transaction() as db:
         sheet = service.upload(db, file, options, event_id=event.id, by=actor(), now=clock.now())
@@ -92,19 +92,18 @@ def _file_of(form: UploadForm) -> Upload:
     """The file chosen now, else the one an earlier try brought. Raises InvalidInput."""
     chosen = form.uploaded()
     if chosen is not None:
-        return importing.take_file(*chosen)
+        return importing.bring(*chosen)
     try:
         staged = tokens.read("staged-upload", form.staged.data or "")
     except tokens.BadToken:
         raise InvalidInput(fields={"file": "Elija la hoja de inscritos: un archivo CSV o XLSX."}) from None
-    table = importing.read_again(staged["sha256"], staged["filename"])
-    return Upload(staged["sha256"], staged["filename"], table.headers, len(table.rows))
+    return importing.brought(staged["sha256"], staged["filename"])
 
 
 def _start_page(event: EventView, form: UploadForm, *, kept: Upload | None = None) -> str:
     if kept is not None:
         content = {"sha256": kept.sha256, "filename": kept.filename[:200]}
-        form.staged.data = tokens.issue("staged-upload", content, expires_at=clock.now() + STAGED_LIFE)
+        form.staged.data = tokens.issue("staged-upload", content, expires_at=clock.now() + storage.STAGED_LIFE)
     else:
         form.staged.data = ""
     with reading() as db:
@@ -205,7 +204,7 @@ def _preview(event: EventView, sheet: ImportView, form: EnterForm, refusal: str 
     )
 
 
-@door.get(f"{SHEET}/problemas.csv")
+@door.post(f"{SHEET}/problemas.csv")
 def problems_csv(slug: str, public_id: str) -> Any:
     """The bad rows as they came, each with its reasons: to mend in Excel and import again."""
     _event_found, sheet = _found(slug, public_id)

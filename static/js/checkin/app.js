@@ -1,10 +1,10 @@
 // The app of the door: brings the reader, the camera, the screen and the sending together.
 import { Camera } from "./camera.js";
-import { timeShort } from "./judge.js";
+import { canUndo, timeShort } from "./judge.js";
 import { forgetSearch, startSearch, startWalkIn } from "./people.js";
 import { Reader } from "./reader.js";
 import { drawStatus } from "./status.js";
-import { Gone, NoSignal, Refused, flush, prepare, refresh } from "./sync.js";
+import { Gone, NoSignal, Refused, flush, patience, prepare, refresh } from "./sync.js";
 import { verifiers } from "./ticket.js";
 import { Vault, wipe } from "./vault.js";
 import { ask as askQuestions, make, ready, show, trouble, wake } from "./verdict.js";
@@ -69,9 +69,11 @@ function note(answer) {
   recent.length = Math.min(recent.length, MOST_SHOWN);
 }
 
-async function undo() {
+async function undo(wrong) {
+  go("read");
   try {
-    const answer = await reader.undo(last.answer);
+    const answer = await reader.undo(wrong);
+    wrong.can_undo = false;
     show(answer);
     note(answer);
     sync();
@@ -112,12 +114,12 @@ async function syncOnce() {
   }
 }
 
-const isSilence = (fault) => fault instanceof NoSignal || fault instanceof TypeError || fault instanceof SyntaxError || fault.name === "TimeoutError";
+const isSilence = (fault) => fault instanceof NoSignal || fault instanceof TypeError || fault instanceof SyntaxError || fault.name === "TimeoutError" || fault.name === "AbortError";
 const recount = () => askCount().catch((fault) => (isSilence(fault) ? heard(false) : failed(fault)));
 
 async function askCount() {
   asked = performance.now();
-  const answer = await fetch(`/acreditacion/${slug}/cuenta`, { credentials: "same-origin", cache: "no-store", signal: AbortSignal.timeout(TICK) });
+  const answer = await fetch(`/acreditacion/${slug}/cuenta`, { credentials: "same-origin", cache: "no-store", signal: patience(TICK) });
   if (answer.status === 401) throw new Gone();
   if (!answer.ok) return;
   const numbers = await answer.json();
@@ -206,6 +208,12 @@ function drawList() {
     const words = [one.word, waits ? "por enviar" : "enviada", one.settled && one.settled !== one.word ? `el servidor dijo: ${one.settled}` : ""];
     const row = make("li", { className: waits && one.tone === "accepted" ? "is-wait" : tone }, marks[mark].cloneNode(true), one.name || one.word);
     row.append(make("span", { textContent: words.filter(Boolean).join(", ") }), make("time", { textContent: timeShort(one.at ?? Date.now()) }));
+    if (one.can_undo && canUndo(one.at, reader.now())) {
+      const button = make("button", { type: "button", className: "button button--second button--small", textContent: "Deshacer" });
+      button.append(make("span", { className: "hidden-visually", textContent: ` el de ${one.name}` }));
+      button.addEventListener("click", () => undo(one));
+      row.append(button);
+    }
     return row;
   });
   part("list").replaceChildren(...(rows.length ? rows : [make("li", { textContent: "Todavía no hay lecturas." })]));
@@ -272,7 +280,7 @@ function listen() {
     });
   }
   part("next").addEventListener("click", ready);
-  part("undo").addEventListener("click", undo);
+  part("undo").addEventListener("click", () => undo(last.answer));
   part("search").addEventListener("click", () => {
     ready();
     go("search");
