@@ -1,6 +1,6 @@
 // The app of the door: brings the reader, the camera, the screen and the sending together.
 import { Camera } from "./camera.js";
-import { canUndo, timeShort } from "./judge.js";
+import { drawList, forget, note, settle } from "./list.js";
 import { forgetSearch, startSearch, startWalkIn } from "./people.js";
 import { Reader } from "./reader.js";
 import { drawStatus } from "./status.js";
@@ -15,7 +15,6 @@ const [, , slug = "", place = ""] = location.pathname.split("/");
 const TICK = 5000;
 const REFRESH = 30_000;
 const COUNT = 15_000;
-const MOST_SHOWN = 50;
 let vault = null;
 let reader = null;
 let camera = null;
@@ -27,7 +26,6 @@ let asked = -Infinity;
 let isOnline = navigator.onLine;
 let count = null;
 let isLeaving = false;
-const recent = [];
 
 // --- readings -------------------------------------------------------------------------------------------------------------------
 
@@ -63,12 +61,6 @@ function tell(what, answer) {
   draw();
 }
 
-// Of this page only: the list goes when it is closed.
-function note(answer) {
-  recent.unshift(answer);
-  recent.length = Math.min(recent.length, MOST_SHOWN);
-}
-
 async function undo(wrong) {
   go("read");
   try {
@@ -99,8 +91,7 @@ function sync() {
 async function syncOnce() {
   try {
     const answers = await flush(vault);
-    const told = new Map(answers.map((answer) => [answer.nonce, answer]));
-    for (const one of recent) if (told.has(one.nonce)) Object.assign(one, { sent: true, settled: told.get(one.nonce).word });
+    settle(answers);
     if (performance.now() - refreshed > REFRESH || answers.length) {
       await take(await prepare(vault));
       await refresh(vault, slug);
@@ -154,7 +145,7 @@ async function failed(fault) {
 function leave() {
   isLeaving = true;
   camera?.stop();
-  recent.length = 0;
+  forget();
   location.replace("/acreditacion");
 }
 
@@ -167,7 +158,7 @@ function go(page) {
     else tool.removeAttribute("aria-current");
   }
   if (page !== "search") forgetSearch();
-  if (page === "list") drawList();
+  if (page === "list") drawList({ undo, now: reader.now() });
   if (page === "search") part("find").elements.text.focus();
   else if (page !== "read") document.querySelector(`[data-door-page="${page}"] h2`)?.focus();
 }
@@ -197,26 +188,6 @@ function drawPlace() {
   part("place").hidden = select.hidden && !rule.exits && part("change").hidden;
   if (!rule.exits) reader.direction = "in";
   for (const button of part("way").children) button.setAttribute("aria-pressed", String(button.dataset.direction === reader.direction));
-}
-
-function drawList() {
-  const marks = part("marks").content.querySelectorAll("svg");
-  const look = { accepted: ["is-ok", 0], repeated: ["is-again", 1], refused: ["is-not", 2] };
-  const rows = recent.map((one) => {
-    const [tone, mark] = look[one.tone];
-    const waits = !one.live && !one.sent;
-    const words = [one.word, waits ? "por enviar" : "enviada", one.settled && one.settled !== one.word ? `el servidor dijo: ${one.settled}` : ""];
-    const row = make("li", { className: waits && one.tone === "accepted" ? "is-wait" : tone }, marks[mark].cloneNode(true), one.name || one.word);
-    row.append(make("span", { textContent: words.filter(Boolean).join(", ") }), make("time", { textContent: timeShort(one.at ?? Date.now()) }));
-    if (one.can_undo && canUndo(one.at, reader.now())) {
-      const button = make("button", { type: "button", className: "button button--second button--small", textContent: "Deshacer" });
-      button.append(make("span", { className: "hidden-visually", textContent: ` el de ${one.name}` }));
-      button.addEventListener("click", () => undo(one));
-      row.append(button);
-    }
-    return row;
-  });
-  part("list").replaceChildren(...(rows.length ? rows : [make("li", { textContent: "Todavía no hay lecturas." })]));
 }
 
 function choose(device) {
