@@ -192,7 +192,15 @@ def test_somebody_without_a_code_is_found_marked_and_can_be_undone(stand: Stand,
     assert accepted(looking) == 0
     page.get_by_role("button", name="Lecturas").click()
     assert [row.split("\n")[0] for row in page.locator("[data-door-list] li").all_inner_texts()] == ["Irene Ejemplo Guadual"] * 2
+    assert page.locator("[data-door-list] button").count() == 0
+    page.get_by_role("link", name="Leer").click()
+    read(page, stand.codes[0])
+    until(lambda: accepted(looking) == 1)
+    page.get_by_role("button", name="Lecturas").click()
     assert axe(page) == []
+    page.get_by_role("button", name="Deshacer el de Aurora Ejemplo Guadual").click()
+    until(lambda: shown(page) == "annulled")
+    assert accepted(looking) == 0, "also after the camera came back"
     page.get_by_role("link", name="Buscar").click()
     assert page.get_by_label("Nombre, documento o entidad").input_value() == "", "what was typed is not left on the screen"
 
