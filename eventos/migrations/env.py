@@ -8,8 +8,9 @@ from alembic import context
 from eventos.kernel import audit, correspondence, idempotency, limits, outbox  # noqa: F401 - loads the ground's tables
 from eventos.kernel.db import Base
 
-for models in Path(__file__).parents[1].glob("*/models.py"):
-    importlib.import_module(f"eventos.{models.parent.name}.models")
+for models in Path(__file__).parents[1].glob("*/models*"):
+    if models.stem == "models":  # a file, or a folder of files
+        importlib.import_module(f"eventos.{models.parent.name}.models")
 
 engine = context.config.attributes["engine"].execution_options(eventos_writes=True)
 with engine.connect() as connection:
