@@ -63,11 +63,11 @@ class Asked:
 
     @property
     def since(self) -> datetime | None:
-        return _moment(self.desde)
+        return moment(self.desde)
 
     @property
     def until(self) -> datetime | None:
-        return _moment(self.hasta)
+        return moment(self.hasta)
 
 
 def asked_from(given: Mapping[str, str]) -> Asked:
@@ -78,7 +78,7 @@ def asked_from(given: Mapping[str, str]) -> Asked:
     if told["marca"] not in dict(MARKS):
         told["marca"] = ""
     for name in ("desde", "hasta"):
-        if _moment(told[name]) is None:
+        if moment(told[name]) is None:
             told[name] = ""
     return Asked(**told)
 
@@ -88,7 +88,7 @@ def flag_words(flagged: str) -> list[str]:
     return [FLAGS[Flag(flag)] for flag in flagged.split()]
 
 
-def _moment(told: str) -> datetime | None:
+def moment(told: str) -> datetime | None:
     """What a field of date and hour says, in Bogotá."""
     try:
         moment = datetime.fromisoformat(told)

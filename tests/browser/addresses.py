@@ -52,6 +52,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "checkin.readings": (f"{_DESK}/{NOW}/puerta/lecturas", f"{_DESK}/{NOW}/puerta/lecturas?texto=nadie"),
     "checkin.person": (f"{_DESK}/{NOW}/puerta/personas/{{came}}",),
     "checkin.ask_annul": (f"{_DESK}/{NOW}/puerta/lecturas/{{scan}}/anular",),
+    "checkin.mark_form": (f"{_DESK}/{NOW}/puerta/marcar", f"{_DESK}/{NOW}/puerta/marcar?texto=nadie"),
+    "checkin.paper": (f"{_DESK}/{NOW}/puerta/lista",),
     "checkin.staff_screen": (f"{_DESK}/{NOW}/puerta/pantalla",),
     "checkin.poster": (f"{_DESK}/{NOW}/puerta/cartel",),
     "checkin_link.show": ("/acreditacion/vincular/{device}",),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from eventos.checkin.queries import DeviceView, DoorEvent
-from eventos.checkin.rules import SeenScan
+from eventos.checkin.rules import MOST_AT_ONCE, SeenScan
 from eventos.checkin.service.scans import record_scans
 from eventos.checkin.service.told import Answer
 from eventos.kernel import audit
@@ -47,6 +47,8 @@ def mark_many(
         )
         for public_id in dict.fromkeys(registrations)
     ]
-    found = record_scans(db, desk, event, seen, now=now, hours=False) if seen else []
+    found: list[Answer] = []
+    for start in range(0, len(seen), MOST_AT_ONCE):
+        found += record_scans(db, desk, event, seen[start : start + MOST_AT_ONCE], now=now, hours=False)
     audit.record(db, by, "checkin.mark_many", "event", event.id, count=len(found), room=room, reason=reason)
     return found
