@@ -148,6 +148,13 @@ KINDS: dict[str, Kind] = {
             "Su inscripción quedó como usted la cambió.",
         ),
         _kind(
+            "reissued",
+            "Código QR nuevo",
+            "Cuando su equipo cambia el código QR de una persona.",
+            "Su código QR cambió",
+            "Le dimos un código QR nuevo. El anterior ya no abre la puerta: presente el de este correo.",
+        ),
+        _kind(
             "rescheduled",
             "Cambio del evento",
             "Cuando cambian la fecha, la hora, el lugar o el link. También a quienes están en lista de espera.",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Self
 
-from wtforms import BooleanField, ValidationError
+from wtforms import BooleanField, HiddenField, ValidationError
 
 from eventos.kernel.text import normalise_phone
 from eventos.kernel.vocabulary import Source
@@ -60,6 +60,13 @@ class DecisionForm(BaseForm):
     """Why somebody is let in or refused."""
 
     reason = TextBlock("Motivo", [Max(500)], render_kw={"rows": 2})
+
+
+class ReissueForm(BaseForm):
+    """Why somebody gets another code; `seen` names the one there was."""
+
+    reason = TextBlock("Por qué cambia el código", [Needed("Escriba por qué cambia el código: queda en el registro."), Max(300)])
+    seen = HiddenField("", [Needed("Recargue la página e intente de nuevo."), Max(16)])
 
 
 class ByHandForm(RegistrationForm):

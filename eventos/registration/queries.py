@@ -16,7 +16,7 @@ from eventos.kernel.text import fold
 from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import EventKind, EventState, Modality, RegistrationState
 from eventos.people.models import Person
-from eventos.registration.models import AdmissionPolicy, FormQuestion, Registration
+from eventos.registration.models import AdmissionPolicy, FormQuestion, Registration, RevokedTicket
 
 
 @dataclass(frozen=True)
@@ -201,6 +201,11 @@ def ticket_view(db: Session, ticket_hash: str) -> RegistrationView | None:
         return _one(db, Registration.ticket_hash == ticket_hash)
     except NotFound:
         return None
+
+
+def was_replaced(db: Session, ticket_hash: str) -> bool:
+    """Whether a ticket was ours until another took its place."""
+    return db.scalar(select(RevokedTicket.ticket_hash).where(RevokedTicket.ticket_hash == ticket_hash)) is not None
 
 
 def already_sent(db: Session, message_ids: Sequence[str]) -> set[str]:

@@ -45,6 +45,11 @@ class CannotDecide(RuleViolation):
     message = "Esta inscripción ya no espera una decisión: alguien la atendió, o la persona la canceló."
 
 
+class NoTicket(RuleViolation):
+    code = "no_ticket"
+    message = "Esta inscripción no tiene cupo: no hay código que cambiar."
+
+
 class NotPublished(RuleViolation):
     code = "not_published"
     message = "Este evento no está publicado: no hay inscripciones que decidir."

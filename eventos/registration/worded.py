@@ -7,7 +7,7 @@ from eventos.kernel.wordings import Kind, Worded
 from eventos.registration.queries import RegistrationView
 from eventos.registration.queries_mail import ConfirmationView
 
-_ACTIVE = {"first": "confirmed", "repeat": "repeat", "promoted": "promoted", "approved": "approved", "changed": "changed"}
+_ACTIVE = {"first": "confirmed", **{why: why for why in ("repeat", "promoted", "approved", "changed", "reissued")}}
 _STANDING = {
     RegistrationState.WAITLISTED: "waitlisted",
     RegistrationState.OFFERED: "offered",

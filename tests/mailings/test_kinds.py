@@ -25,7 +25,7 @@ ALSO = {
     "thanks": ("/constancia",),
 }
 TITLE = "Quinta asistencia técnica: Gobierno Abierto"
-SEATED = {"confirmed", "repeat", "promoted", "approved", "changed", "rescheduled", "postponed", "reminder"}
+SEATED = {"confirmed", "repeat", "promoted", "approved", "changed", "reissued", "rescheduled", "postponed", "reminder"}
 
 
 class Words(HTMLParser):

@@ -33,7 +33,7 @@ def hold_reason(hits: Iterable[int]) -> str:
 def confirm(db: Session, registration_id: int, *, why: str, now: datetime, hold: str = "", other_mail: str = "") -> None:
     """Promise the mail that says how a registration stands.
 
-    `why`: first, repeat, promoted, offered, unconfirmed, approved, rejected, changed, rescheduled.
+    `why`: first, repeat, promoted, offered, unconfirmed, approved, rejected, changed, reissued, rescheduled.
     Asked twice within a second for the same reason, it is promised once. `hold`: why staff must look at it before it goes out.
     `other_mail` is an address that was typed, already masked.
     """

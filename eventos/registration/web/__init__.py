@@ -13,6 +13,7 @@ from eventos.registration.web import (
     personal,
     public,
     questions,
+    reissue,
     standing,
 )
 
@@ -39,5 +40,6 @@ NOTICES = (
     | standing.NOTICES
     | data_of.NOTICES
     | by_hand.NOTICES
+    | reissue.NOTICES
 )
 START = (invited.keep_private,)

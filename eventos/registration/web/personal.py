@@ -278,8 +278,9 @@ def check(token: str) -> Any:
         return render_template("registration/ticket.html", verdict="unknown", event=None), 404
     with reading() as db:
         registration = queries.ticket_view(db, tokens.digest(token))
+        was_replaced = registration is None and queries.was_replaced(db, tokens.digest(token))
     if registration is None:
-        return render_template("registration/ticket.html", verdict="unknown", event=None), 404
+        return render_template("registration/ticket.html", verdict="revoked" if was_replaced else "unknown", event=None), 404
     verdict = "valid"
     if registration.state is not RegistrationState.ACTIVE:
         verdict = "cancelled"
