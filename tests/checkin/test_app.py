@@ -141,6 +141,12 @@ def test_rooms_count_by_themselves_and_exits_are_read_where_the_room_has_them(st
         until(lambda verdict=verdict: shown(page) == verdict)  # type: ignore[misc]
         assert page.locator("[data-door-word]").inner_text() == word
     assert axe(page) == []
+    page.get_by_label("Sala").select_option("taller")
+    page.get_by_role("button", name="Sale").click()
+    page.reload()
+    until(lambda: bool(page.evaluate(IS_READY)))
+    assert page.get_by_label("Sala").input_value() == "taller", "a reload does not move the phone to another room"
+    assert page.get_by_role("button", name="Sale").get_attribute("aria-pressed") == "true"
 
 
 @browser

@@ -57,7 +57,8 @@ def version() -> str:
     """Changes when anything of the app does."""
     static, templates = Path(str(current_app.static_folder)), Path(str(current_app.template_folder)) / "checkin"
     pages = (templates / name for name in PAGES)
-    return _digest((*modules().values(), *(static / name for name in (*PARTS, *PLAIN, *READER)), *pages))
+    files = (*modules().values(), *(static / name for name in (*PARTS, *PLAIN, *READER)), *pages)
+    return _digest(tuple((file, file.stat().st_mtime_ns) for file in files))
 
 
 def _static(name: str) -> str:
@@ -67,8 +68,8 @@ def _static(name: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _digest(files: tuple[Path, ...]) -> str:
-    return sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()[:16]
+def _digest(files: tuple[tuple[Path, int], ...]) -> str:
+    return sha256(b"".join(file.name.encode() + file.read_bytes() for file, _changed in files)).hexdigest()[:16]
 
 
 def app_url(name: str) -> str:

@@ -174,6 +174,12 @@ async function draw() {
   await drawStatus(vault, { slug, isOnline, offset: reader.offset });
 }
 
+// Where this phone stands: a reload must not move it to another room.
+function stand() {
+  drawPlace();
+  vault.set(`place:${slug}`, { room: reader.room, direction: reader.direction }).catch(failed);
+}
+
 function drawPlace() {
   const { event, rule } = reader;
   part("event").textContent = event.short_title;
@@ -187,6 +193,7 @@ function drawPlace() {
   part("change").hidden = reader.device.events.length < 2;
   part("place").hidden = select.hidden && !rule.exits && part("change").hidden;
   if (!rule.exits) reader.direction = "in";
+  part("hint").textContent = reader.direction === "out" ? "Acerque el código de quien sale" : "Acerque el código";
   for (const button of part("way").children) button.setAttribute("aria-pressed", String(button.dataset.direction === reader.direction));
 }
 
@@ -258,11 +265,11 @@ function listen() {
   });
   part("room").addEventListener("change", (event) => {
     reader.room = event.target.value;
-    drawPlace();
+    stand();
   });
   part("way").addEventListener("click", (event) => {
     reader.direction = event.target.closest("[data-direction]")?.dataset.direction ?? reader.direction;
-    drawPlace();
+    stand();
   });
   part("turn").addEventListener("click", () => camera.turn().catch(() => cannot("Esa cámara no se puede usar.")));
   part("torch").addEventListener("click", async (event) => {
@@ -312,6 +319,7 @@ async function start() {
   if (!reader && navigator.onLine) reader = await Reader.of(vault, await prepare(vault).catch(() => device), slug);
   if (!reader) return choose(device);
   reader.offset = (await vault.get("offset")) ?? 0;
+  Object.assign(reader, await vault.get(`place:${slug}`));
   const numbers = await vault.get(`count:${slug}`);
   if (numbers) counted(numbers.accepted, numbers.expected);
   drawPlace();
