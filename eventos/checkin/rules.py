@@ -306,6 +306,11 @@ def day_of(days: Sequence[Hours], at: datetime, rule: Rule | None = None) -> str
     return clock.local(max(open_now)).date().isoformat() if open_now else ""
 
 
+def open_day(days: Sequence[Hours], at: datetime, rules: Iterable[Rule]) -> str:
+    """The day on which some room is open at that moment, the first of them that is; "" when none is."""
+    return next((day for rule in rules if (day := day_of(days, at, rule))), "")
+
+
 def counts_on(days: Sequence[Hours], at: datetime, rule: Rule | None = None) -> str:
     """The day a reading belongs to: the one whose door is open; outside its hours the date, when it is one of the room's days; else ""."""
     rule = rule or Rule()

@@ -10,6 +10,7 @@ from eventos.checkin import queries, service
 from eventos.checkin.models import DoorRoom
 from eventos.checkin.queries import DoorEvent, Panel
 from eventos.checkin.rules import Entries, Rule, SeenScan
+from eventos.checkin.web.browser import today_of
 from eventos.kernel.vocabulary import Modality
 from tests.accounts.factories import signed_in
 from tests.checkin.factories import OPEN, a_device
@@ -62,6 +63,39 @@ def test_the_panel_says_who_is_inside_when_they_came_and_from_where(writing: Ope
     assert (panel.inside, panel.most) == (1, 2)
     assert (count.accepted, count.undone, count.refused, count.refusals) == (2, 1, 1, (("unknown", 1),))
     assert ever == panel
+
+
+@pytest.mark.both_databases
+def test_who_is_in_two_rooms_is_inside_once(writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        people = [a_registration(db, event) for _ in range(2)]
+        for place, key in enumerate(("", "taller")):
+            rule = Rule(exits=True).kept()
+            db.add(DoorRoom(event_id=event.id, key=key, name=f"Sala {place}", position=place, rule=rule, updated_at=OPEN))
+        db.flush()
+        phone = a_device(db, event)
+        told = [(0, "", "in"), (0, "taller", "in"), (1, "", "in"), (1, "", "out")]
+        seen = [
+            SeenScan(f"lectura-{number}", registration=people[who].public_id, room=room, direction=way)
+            for number, (who, room, way) in enumerate(told)
+        ]
+        service.record_scans(db, phone, door(db, event.id), seen, now=OPEN)
+        panel = queries.panel_of(db, door(db, event.id), DAY)
+    assert [(room.name, room.entered, room.inside) for room in panel.rooms] == [("Sala 0", 2, 1), ("Sala 1", 1, 1)]
+    assert panel.inside == 1
+
+
+def test_the_panel_counts_the_day_of_a_door_that_opens_earlier_than_others(writing: Opened, clock_at: At) -> None:
+    clock_at(OPEN - timedelta(hours=6))
+    with writing() as db:
+        event = a_published_event(db)
+        db.add(DoorRoom(event_id=event.id, key="", name="Entrada", rule=Rule(opens=600).kept(), updated_at=OPEN))
+        db.flush()
+        assert today_of(door(db, event.id)) == DAY
+        db.get_one(DoorRoom, (event.id, "")).rule = Rule().kept()
+        db.flush()
+        assert today_of(door(db, event.id)) == ""
 
 
 def test_bars_run_from_the_first_arrival_to_the_last(writing: Opened) -> None:

@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from eventos.checkin import queries, service
 from eventos.checkin.models import DoorRoom
 from eventos.checkin.queries import DoorEvent
-from eventos.checkin.rules import Entries, Once, Rule
+from eventos.checkin.rules import Entries, Once, Rule, Verdict
 from eventos.checkin.rules_rooms import SaveRoom, faults, words
 from eventos.checkin.service.rooms import ChangedMeanwhile, seen
 from eventos.kernel.audit import SYSTEM, AuditEntry
 from eventos.kernel.errors import InvalidInput, NotFound
 from tests.accounts.factories import signed_in
-from tests.checkin.factories import OPEN
+from tests.checkin.factories import OPEN, a_device, a_scan, door_of
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
+from tests.registration.factories import a_registration
 from tests.registration.forms import a_question
 
 
@@ -119,3 +120,38 @@ def test_the_organiser_sets_a_room_in_the_browser(client: FlaskClient, writing: 
     listed = client.get(page).text
     assert "Se leen las salidas" in listed
     assert client.get(f"{page}/inventada").status_code == 404
+
+
+@pytest.mark.both_databases
+def test_a_room_of_a_day_that_was_moved_has_hours_all_the_same(writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        db.add(DoorRoom(event_id=event.id, key="", name="Entrada", rule=Rule(days=("2030-01-01",)).kept(), updated_at=OPEN))
+        device, person = a_device(db, event), a_registration(db, event)
+        rule = Rule.of(door_of(device, event).room("").rule)
+        late = service.record_scans(db, device, door_of(device, event), [a_scan(person)], now=OPEN + timedelta(days=400))
+    assert rule == Rule(), "on all the days there are, and so it can be saved again"
+    assert [one.verdict for one in late] == [Verdict.TOO_LATE]
+
+
+def test_a_retired_room_says_that_saving_offers_it_again(client: FlaskClient, writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        for key, name in (("", "Entrada"), ("taller", "Taller")):
+            db.add(DoorRoom(event_id=event.id, key=key, name=name, rule=Rule().kept(), updated_at=OPEN))
+    csrf = signed_in(client, writing).csrf
+    page = f"/escritorio/eventos/{event.slug}/puerta/salas/taller"
+    assert "Esta sala está retirada" not in client.get(page).text
+    assert client.post(f"{page}/retirar", data={"csrf_token": csrf}).status_code == 303
+    assert "Si guarda, vuelven a ofrecerla" in client.get(page).text
+
+
+def test_a_desk_and_a_screen_are_no_phones_to_take_away(client: FlaskClient, writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db)
+        desk = service.desk_of(db, door(db, event.id), now=OPEN).public_id
+        phone = a_device(db, event).public_id
+    csrf = signed_in(client, writing).csrf
+    address = f"/escritorio/eventos/{event.slug}/puerta"
+    assert [client.get(f"{address}/{each}/retirar").status_code for each in (desk, phone)] == [404, 200]
+    assert [client.post(f"{address}/{each}/retirar", data={"csrf_token": csrf}).status_code for each in (desk, phone)] == [404, 303]

@@ -1,7 +1,7 @@
 """The phone behind a token or a link, and the events it reads for, with their days and rooms."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from eventos.accounts.models import Staff
 from eventos.checkin.models import Device, DeviceEvent, DoorRoom, Scan
 from eventos.cycles.models import Event, EventDay
+from eventos.kernel import clock
 from eventos.kernel.errors import NotFound
 from eventos.kernel.titles import title
 from eventos.kernel.vocabulary import EventState
@@ -159,7 +160,15 @@ def _door_events(rows: Sequence[Any]) -> tuple[DoorEvent, ...]:
 
 def _door_event(row: Any, days: tuple[Hours, ...], rooms: tuple[Room, ...]) -> DoorEvent:
     short, whole = title(row.kind, row.number, row.topic)
+    dates = {clock.local(day.starts_at).date().isoformat() for day in days}
+    rooms = tuple(_on_days_there_are(room, dates) for room in rooms)
     return DoorEvent(row.event_id, row.slug, whole, short, EventState(row.event_state), row.venue_name, row.demo, days, rooms)
+
+
+def _on_days_there_are(room: Room, dates: Collection[str]) -> Room:
+    """A room without the days of its rule that the event has no longer, for it was moved; without any of them it opens on all."""
+    days = room.rule.get("days")
+    return replace(room, rule=room.rule | {"days": [day for day in days if day in dates]}) if days else room
 
 
 def _read_events(db: Session, *which: ColumnElement[bool], newest_first: bool = False) -> tuple[DoorEvent, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from eventos.checkin.models import Acceptance, Scan
@@ -20,6 +20,8 @@ from eventos.registration.models import Registration
 
 STEP = timedelta(minutes=5)
 MOST_BARS = 72  # six hours; of a longer morning the last ones
+_PERSON = func.coalesce(Person.merged_into_id, Person.id)
+_INSIDE = "inside"  # beside "in" and "out", the number of people there are
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,15 @@ class RoomCount:
 
 @dataclass(frozen=True)
 class Panel:
-    """Who came when and from where, and who is in which room."""
+    """Who came when and from where, and who is in which room.
+
+    `inside`: the people who are in some room whose exits are read, each once; None when none are read.
+    """
 
     arrivals: tuple[Arrivals, ...]
     places: tuple[PlaceCount, ...]
     rooms: tuple[RoomCount, ...]
-
-    @property
-    def inside(self) -> int | None:
-        """How many people are in the rooms whose exits are read; None when none are."""
-        known = [room.inside for room in self.rooms if room.inside is not None]
-        return sum(known) if known else None
+    inside: int | None
 
     @property
     def most(self) -> int:
@@ -70,7 +70,7 @@ class Panel:
 def panel_of(db: Session, event: DoorEvent, day: str) -> Panel:
     """The panel of an event on one of its door's days ("" for all of them): two statements."""
     arrivals, places = _arrived(db, event.id, day)
-    return Panel(arrivals, places, _rooms(db, event, day))
+    return Panel(arrivals, places, *_rooms(db, event, day))
 
 
 def _arrived(db: Session, event_id: int, day: str) -> tuple[tuple[Arrivals, ...], tuple[PlaceCount, ...]]:
@@ -84,9 +84,8 @@ def _arrived(db: Session, event_id: int, day: str) -> tuple[tuple[Arrivals, ...]
         .subquery()
     )
     bucket = _five_minutes(db, first.c.at).label("bucket")
-    person = func.coalesce(Person.merged_into_id, Person.id)
     rows = db.execute(
-        select(Registration.divipola, bucket, func.count(person.distinct()).label("people"))
+        select(Registration.divipola, bucket, func.count(_PERSON.distinct()).label("people"))
         .join(Person, Person.id == Registration.person_id)
         .outerjoin(first, first.c.registration_id == Registration.id)
         .where(
@@ -128,24 +127,35 @@ def _bars(came: Counter[int]) -> tuple[Arrivals, ...]:
     return tuple(Arrivals(clock.local(datetime.fromtimestamp(each * seconds, clock.BOGOTA)), came[each]) for each in range(first, last + 1))
 
 
-def _rooms(db: Session, event: DoorEvent, day: str) -> tuple[RoomCount, ...]:
-    """Of each registration and room, what stands last: who came in and did not go out is inside."""
+def _rooms(db: Session, event: DoorEvent, day: str) -> tuple[tuple[RoomCount, ...], int | None]:
+    """Of each registration and room, what stands last: who came in and did not go out is inside; and how many people that are."""
     order = func.row_number().over(partition_by=(Scan.registration_id, Scan.room), order_by=(Scan.scanned_at.desc(), Scan.id.desc()))
     on_the_day: list[ColumnElement[bool]] = [Scan.day == day] if day else []
     last = (
         select(Scan.registration_id, Scan.room, Scan.direction, order.label("place"))
         .where(Scan.event_id == event.id, STANDS, *on_the_day)
-        .subquery()
+        .cte("last")
     )
-    rows = db.execute(
-        select(last.c.room, last.c.direction, func.count().label("people"))
-        .where(and_(last.c.place == 1))
-        .group_by(last.c.room, last.c.direction)
-    ).all()
+    by_room = (
+        select(last.c.room, last.c.direction, func.count().label("people")).where(last.c.place == 1).group_by(last.c.room, last.c.direction)
+    )
+    with_exits = [room.key for room in event.rooms if room.rule.get("exits")]
+    inside = (
+        select(literal("").label("room"), literal(_INSIDE).label("direction"), func.count(_PERSON.distinct()).label("people"))
+        .select_from(last)
+        .join(Registration, Registration.id == last.c.registration_id)
+        .join(Person, Person.id == Registration.person_id)
+        .where(last.c.place == 1, last.c.direction == "in", last.c.room.in_(with_exits))
+    )
     now: dict[str, Counter[str]] = {}
-    for row in rows:
-        now.setdefault(row.room, Counter())[row.direction] += row.people
-    return tuple(_room(room, now.get(room.key, Counter())) for room in _shown(event, now))
+    people = 0
+    for row in db.execute(union_all(by_room, inside)):
+        if row.direction == _INSIDE:
+            people = row.people
+        else:
+            now.setdefault(row.room, Counter())[row.direction] += row.people
+    rooms = tuple(_room(room, now.get(room.key, Counter())) for room in _shown(event, now))
+    return rooms, people if any(room.inside is not None for room in rooms) else None
 
 
 def _shown(event: DoorEvent, used: Any) -> Sequence[Any]:

@@ -58,9 +58,9 @@ def enrol(db: Session, link_token: str, *, now: datetime) -> str:
 
 
 def revoke(db: Session, public_id: str, *, event_id: int, by: Actor, now: datetime) -> None:
-    """End a device of this event: its next call is refused, and its link too. Raises NotFound."""
+    """End a phone of this event: its next call is refused, and its link too. Raises NotFound, also for screens and desks."""
     found = db.execute(
-        select(Device.id).join(DeviceEvent).where(Device.public_id == public_id, DeviceEvent.event_id == event_id)
+        select(Device.id).join(DeviceEvent).where(Device.public_id == public_id, Device.kind == "phone", DeviceEvent.event_id == event_id)
     ).scalar_one_or_none()
     if found is None:
         raise NotFound("No encontramos ese teléfono.")

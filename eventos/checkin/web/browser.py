@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from eventos.checkin import queries, service
 from eventos.checkin.queries import DeviceView, DoorCount, DoorEvent
-from eventos.checkin.rules import SEEN_EVERY, day_of
+from eventos.checkin.rules import SEEN_EVERY, Rule, open_day
 from eventos.kernel import bearers, clock, http, tokens
 from eventos.kernel.db import reading, transaction
 from eventos.kernel.errors import Busy
@@ -65,7 +65,12 @@ def device_and_event(slug: str) -> tuple[DeviceView, DoorEvent]:
 
 def count_now(db: Session, event: DoorEvent) -> DoorCount:
     """The counters of the event on the day whose door is open."""
-    return queries.door_count(db, event.id, day_of(event.days, clock.now()))
+    return queries.door_count(db, event.id, today_of(event))
+
+
+def today_of(event: DoorEvent) -> str:
+    """The day of the event that is open now in some of its rooms, or ""."""
+    return open_day(event.days, clock.now(), (Rule.of(room.rule) for room in event.offered))
 
 
 def cookie() -> str:

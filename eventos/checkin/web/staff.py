@@ -9,8 +9,8 @@ from eventos.adapters import qr
 from eventos.checkin import queries, service
 from eventos.checkin.forms import DeviceForm
 from eventos.checkin.queries import DoorEvent
-from eventos.checkin.rules import day_of
 from eventos.checkin.rules_words import WORDS, contact
+from eventos.checkin.web.browser import today_of
 from eventos.checkin.web.doors import URL, staff_pages
 from eventos.cycles import queries as cycles
 from eventos.cycles.queries import EventRef
@@ -71,7 +71,7 @@ def ask_revoke(slug: str, public_id: str) -> str:
         ref = cycles.event_in_scope(db, slug, current_staff())
         event = cycles.event_view_by_id(db, ref.id)
         devices = queries.devices_of(db, ref.id, now=clock.now())
-    device = next((one for one in devices if one.public_id == public_id), None)
+    device = next((one for one in devices if one.public_id == public_id and one.state != "fixed"), None)
     if device is None:
         raise NotFound("No encontramos ese teléfono.")
     return render_template("checkin/revoke.html", event=event, device=device)
@@ -88,7 +88,7 @@ def revoke(slug: str, public_id: str) -> Any:
 def _live(db: Session, event: DoorEvent) -> dict[str, Any]:
     """What the panel shows: the counters of the day whose door is open, and whether the event has others."""
     now = clock.now()
-    today = day_of(event.days, now)
+    today = today_of(event)
     return {
         "count": queries.door_count(db, event.id, today),
         "several": bool(today) and len({clock.local(day.starts_at).date() for day in event.days}) > 1,
