@@ -136,7 +136,7 @@ def test_who_cannot_be_written_down_is_kept_with_the_reason(
     assert phone.scans(scan) == [told]
     with looking() as db:
         kept = db.execute(select(Scan)).scalar_one()
-    assert (kept.reason, kept.told, kept.detail["refused"]) == ("Inscripción en la puerta", "accepted", told["why"])
+    assert (kept.reason, kept.told, kept.detail["refused"]) == (f"No se pudo inscribir. {told['why']}", "accepted", told["why"])
     assert "Elvira" not in str(kept.detail)
     assert service.refused_walk_in(kept.detail) == bad
     assert service.refused_walk_in({}) is None

@@ -48,7 +48,7 @@ def keep_refused(
     told of them, sealed, so that staff can write them down (`refused_walk_in` opens it). Sent twice with one nonce, it is done once.
     """
     kept = base64.b64encode(tokens.seal(_REFUSED, json.dumps(told).encode())).decode()
-    bare = replace(seen, code="", registration="", answers={}, reason=WALK_IN, refused=why, kept=kept)
+    bare = replace(seen, code="", registration="", answers={}, reason=f"No se pudo inscribir. {why}", refused=why, kept=kept)
     return record_scans(db, device, event, [bare], now=now)[0]
 
 
