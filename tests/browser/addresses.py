@@ -52,7 +52,6 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "checkin.new_room": (f"{_DESK}/{NOW}/puerta/salas/nueva",),
     "checkin.readings": (f"{_DESK}/{NOW}/puerta/lecturas", f"{_DESK}/{NOW}/puerta/lecturas?texto=nadie"),
     "checkin.refused": (f"{_DESK}/{NOW}/puerta/por-inscribir",),
-    "checkin.refused": (f"{_DESK}/{NOW}/puerta/por-inscribir",),
     "checkin.person": (f"{_DESK}/{NOW}/puerta/personas/{{came}}",),
     "checkin.ask_annul": (f"{_DESK}/{NOW}/puerta/lecturas/{{scan}}/anular",),
     "checkin.mark_form": (f"{_DESK}/{NOW}/puerta/marcar", f"{_DESK}/{NOW}/puerta/marcar?texto=nadie"),
