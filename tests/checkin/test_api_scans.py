@@ -218,3 +218,13 @@ def test_no_statement_of_a_scan_goes_through_a_whole_event(phone: Phone, stage: 
     assert len(plans) > 10
     whole = re.compile(r"SCAN (scan|registration|person|told|owner|acceptance)\b|SEARCH (scan|registration) .*\(event_id=\?")
     assert [step for step in plans if whole.match(step)] == []
+
+
+@pytest.mark.both_databases
+def test_no_reading_of_a_phone_stands_where_an_undo_would_be_written(phone: Phone, stage: Stage) -> None:
+    entry, bait = phone.scan(code_of(stage.people[0])), phone.scan("nada")
+    phone.scans(entry, bait | {"nonce": f"deshacer-{entry['nonce']}"})
+    for _ in range(2):
+        assert phone.post(phone.about("undo"), {"nonce": entry["nonce"]}).get_json()["verdict"] == "annulled"
+    (again,) = phone.scans(phone.scan(code_of(stage.people[0])))
+    assert again["verdict"] == "accepted", "what was said to be undone was undone"

@@ -11,9 +11,8 @@ from eventos.checkin.models import Acceptance, Scan
 from eventos.checkin.queries import LET_IN, STANDS, DeviceView, DoorEvent
 from eventos.checkin.rules import UndoTooLate, Verdict
 from eventos.checkin.service.told import Answer, Said
-from eventos.kernel import audit
+from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
-from eventos.kernel.db import upsert
 from eventos.kernel.errors import NotFound
 from eventos.registration.models import Registration
 
@@ -29,7 +28,7 @@ def undo(db: Session, device: DeviceView, event: DoorEvent, nonce: str, *, now: 
         raise NotFound("No encontramos ese ingreso entre los de este teléfono.")
     if not rules.can_undo(scan.received_at, now):
         raise UndoTooLate
-    return _annul(db, device, event, scan, f"deshacer-{nonce}", "checkin.undo", by=Actor(f"device:{device.id}"), now=now)
+    return _annul(db, device, event, scan, "checkin.undo", by=Actor(f"device:{device.id}"), now=now)
 
 
 def annul(db: Session, desk: DeviceView, event: DoorEvent, scan_id: int, *, reason: str, by: Actor, now: datetime) -> Answer:
@@ -38,7 +37,7 @@ def annul(db: Session, desk: DeviceView, event: DoorEvent, scan_id: int, *, reas
     scan = db.execute(asked).scalar_one_or_none()
     if scan is None:
         raise NotFound("No encontramos ese ingreso.")
-    return _annul(db, desk, event, scan, f"anular-{scan.id}", "checkin.annul", reason=reason, by=by, now=now)
+    return _annul(db, desk, event, scan, "checkin.annul", reason=reason, by=by, now=now)
 
 
 def _annul(
@@ -46,7 +45,6 @@ def _annul(
     device: DeviceView,
     event: DoorEvent,
     scan: Scan,
-    nonce: str,
     action: str,
     *,
     reason: str = "",
@@ -58,7 +56,7 @@ def _annul(
     queries.lock(db, [scan.registration_id])
     row = {
         "device_id": device.id,
-        "nonce": nonce,
+        "nonce": f"deshacer-{tokens.public_id()}",  # no phone can have sent it before, to keep the entry while it says it is undone
         "event_id": event.id,
         "registration_id": scan.registration_id,
         "room": scan.room,
@@ -73,7 +71,7 @@ def _annul(
     }
     is_annulled = db.scalar(select(Scan.id).where(Scan.annuls_id == scan.id)) is not None
     if not is_annulled:
-        db.execute(upsert(db)(Scan).values(row).on_conflict_do_nothing(index_elements=["device_id", "nonce"]))
+        db.execute(insert(Scan).values(row))
         restate(db, [scan.registration_id])
         audit.record(db, by, action, "registration", scan.registration_id, **({"reason": reason} if reason else {}))
     attendee = queries.by_ids(db, [scan.registration_id])[scan.registration_id]
