@@ -26,11 +26,14 @@ def door(db: Session, event: Event, found: dict[str, str]) -> None:
 
 
 def _readings(db: Session, event_id: int, came: Registration, found: dict[str, str]) -> None:
-    """Somebody marked by staff, and a code of nobody."""
+    """Somebody marked by staff, a code of nobody, and somebody who entered without a signal and could not be registered."""
     event, now = queries.door_event_by_id(db, event_id), clock.now()
     assert event is not None
     desk = service.desk_of(db, event, now=now)
     service.mark_many(db, desk, event, [came.public_id], batch="escena", reason="Entró con la delegación", by=SYSTEM, now=now)
     service.record_scans(db, desk, event, [SeenScan("escena-nadie", code="no es un código nuestro")], now=now)
+    told = {"given_names": "Nadie", "family_names": "Ejemplo Cedral", "document_type": "CC", "document_number": "12", "entity": "Alcaldía"}
+    seen = SeenScan("escena-sin-inscribir", offline=True, told="accepted", scanned_at=now)
+    service.keep_refused(db, desk, event, seen, told, why="La cédula de ciudadanía tiene entre 3 y 10 dígitos.", now=now)
     found["came"] = came.public_id
     found["scan"] = str(db.scalar(select(Scan.id).where(Scan.registration_id == came.id, Scan.verdict == "accepted")))
