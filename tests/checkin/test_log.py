@@ -21,6 +21,7 @@ from tests.checkin.stage import At
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
 from tests.registration.factories import a_registration
+from tests.support.statements import counted
 
 MINUTE = timedelta(minutes=1)
 
@@ -133,6 +134,26 @@ def test_the_log_leaves_as_it_was_narrowed_with_documents_masked(client: FlaskCl
     with looking() as db:
         (entry,) = db.execute(select(AuditEntry).where(AuditEntry.action == "checkin.export_log")).scalars()
     assert (entry.detail["filter"], entry.detail["rows"]) == ({"veredicto": "accepted"}, 1)
+
+
+def test_the_page_asks_as_much_of_the_database_for_fifty_readings_as_for_one(client: FlaskClient, writing: Opened, clock_at: At) -> None:
+    clock_at(OPEN)
+    with writing() as db:
+        event = a_published_event(db)
+        phone = a_device(db, event)
+    signed_in(client, writing)
+    page = f"/escritorio/eventos/{event.slug}/puerta/lecturas"
+    asked = []
+    for many in (1, 60):
+        with writing() as db:
+            person = a_registration(db, event)
+            seen = [a_scan(person, nonce=f"lectura-{many}-{number}") for number in range(many)]
+            service.record_scans(db, phone, door_of(phone, event), seen, now=OPEN)
+        with counted() as statements:
+            text = client.get(page).text
+        asked.append(len(statements))
+    assert "pagina=2" in text
+    assert asked[0] == asked[1] <= 10
 
 
 def test_the_page_of_readings_says_what_is_to_be_looked_at(client: FlaskClient, writing: Opened) -> None:

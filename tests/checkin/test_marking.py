@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -66,7 +67,7 @@ def an_event(writing: Opened, many: int = 3) -> tuple[Event, list[Registration],
         return event, people, [one.person.document_number or "" for one in people]
 
 
-def told(page: str, csrf: str, **changes: object) -> dict[str, object]:
+def told(page: str, csrf: str, **changes: Any) -> dict[str, Any]:
     """What the form on a page would send."""
     batch = re.search(r'name="batch" value="([^"]+)"', page)
     assert batch is not None
@@ -103,15 +104,17 @@ def test_people_chosen_are_marked_once_with_moment_and_reason(client: FlaskClien
     for _ in range(2):
         done = client.post(page, data=told(form, csrf, personas=ids))
         assert (done.status_code, "Quedaron marcadas 2 personas" in done.text, "Cancelada" in done.text) == (200, True, True)
+    elsewhen = client.post(page, data=told(form, csrf, personas=ids[:1], at=told(form, csrf)["at"].replace("T08", "T09")))
+    assert "1 ya estaba" in elsewhen.text, "sent again with another moment it is another mark"
     again = client.post(page, data=told(client.get(page).text, csrf, personas=ids[:1]))
     assert "1 ya estaba: no suma otra vez" in again.text
     assert accepted(looking, event) == 2
     with looking() as db:
         scans = db.execute(select(Scan).where(Scan.event_id == event.id).order_by(Scan.id)).scalars().all()
-        assert len(scans) == 4
+        assert len(scans) == 5
         assert {(scan.manual, scan.reason, scan.detail["by"] is not None) for scan in scans} == {(True, "Entraron juntas", True)}
         assert scans[0].scanned_at == OPEN.replace(second=0)
-        assert db.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "checkin.mark_many")) == 3
+        assert db.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "checkin.mark_many")) == 4
 
 
 def test_everybody_who_matches_is_marked_without_ticking_each(client: FlaskClient, writing: Opened, looking: Opened, clock_at: At) -> None:
@@ -144,6 +147,8 @@ def test_a_list_on_paper_is_shown_before_it_is_written(client: FlaskClient, writ
     assert documents[0] in checked.text, "the line as it was written"
     assert documents[1] not in checked.text, "the documents of others stay masked"
     assert accepted(looking, event) == 0
+    back = client.post(f"{door}/lista", data={"csrf_token": csrf, "text": f"{documents[0]}\nElvira", "cambiar": "si"})
+    assert (back.status_code, f"{documents[0]}\nElvira</textarea>" in back.text) == (200, True), "what was typed is kept"
     ticked = re.findall(r'name="personas" value="([^"]+)"[^>]* checked', checked.text)
     assert ticked == [people[0].public_id]
     done = client.post(f"{door}/marcar", data=told(checked.text, csrf, personas=ticked)).text

@@ -15,7 +15,7 @@ from eventos.checkin.queries import DoorEvent
 from eventos.checkin.queries.marking import Markable, chosen, everybody, to_mark
 from eventos.checkin.rules import Rule, Verdict, counts_on, day_of
 from eventos.checkin.rules_log import moment
-from eventos.checkin.rules_paper import MOST_LINES, Expected, Line, Matched, match, read_cells, read_lines
+from eventos.checkin.rules_paper import MOST_LINES, Expected, Line, match, read_cells, read_lines
 from eventos.checkin.rules_rooms import OWN
 from eventos.checkin.service.told import Answer
 from eventos.checkin.web.doors import URL, staff_pages
@@ -59,7 +59,7 @@ def mark(slug: str) -> Any:
         if request.form.get("todas"):
             found, _total = to_mark(db, event.id, _typed(), room=room, day=_day(event, room, form.moment), missing=_missing())
             people = [one.public_id for one in found]
-        batch = f"lote-{form.batch.data}"
+        batch = _batch(form)
         answers = service.mark_many(
             db,
             service.desk_of(db, event, now=now),
@@ -90,6 +90,8 @@ def check_paper(slug: str) -> Any:
     with reading() as db:
         staff_door(db, slug)
     form = PaperForm.from_request()
+    if request.form.get("cambiar"):
+        return _paper_page(slug, form)
     is_valid = form.validate()
     lines: list[Line] = []
     try:
@@ -118,12 +120,9 @@ def check_paper(slug: str) -> Any:
         reads_exits=_reads_exits(event),
         sure=[one for one in found if one.is_sure],
         doubtful=[one for one in found if one.people and not one.is_sure],
-        unknown=_unknown(found),
+        unknown=[one for one in found if not one.people],
+        typed=form.text.data or "\n".join(line.text for line in lines),
     )
-
-
-def _unknown(found: Sequence[Matched]) -> list[Matched]:
-    return [one for one in found if not one.people]
 
 
 def _lines_of(data: bytes, filename: str) -> list[Line]:
@@ -145,6 +144,12 @@ def _lines_of(data: bytes, filename: str) -> list[Line]:
             plain = "".join(char for char in document.upper() if char.isalnum())
             found.append(Line(number, ", ".join(part for part in (name, document) if part), plain, name))
     return found
+
+
+def _batch(form: MarkManyForm) -> str:
+    """The name of a batch: the same form sent again is the same, but not when it says another room or moment."""
+    told = (form.batch.data, form.room.data, form.direction.data, form.moment.isoformat())
+    return f"lote-{tokens.digest('|'.join(told))[:32]}"
 
 
 def _rooms(event: DoorEvent) -> list[tuple[str, str]]:
