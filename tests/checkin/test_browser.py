@@ -168,13 +168,13 @@ def test_without_scripts_everything_works_by_forms(stand: Stand, chromium: Chrom
     page.goto(stand.url)
     page.get_by_label("Código").fill(stand.codes[0])
     page.get_by_role("button", name="Verificar").click()
-    assert page.get_by_role("heading", name="Adelante").is_visible()
+    until(lambda: page.get_by_role("heading", name="Adelante").is_visible())
     page.get_by_role("link", name="Buscar").click()
     page.get_by_label("Nombre o documento").fill("irene")
     page.get_by_role("button", name="Buscar").click()
     page.get_by_text("Marcar", exact=False).first.click()
     page.get_by_role("button", name="Registrar su ingreso").click()
-    assert page.get_by_text("Irene Ejemplo Guadual").is_visible()
+    until(lambda: page.get_by_text("Irene Ejemplo Guadual").is_visible())
     assert scans_of(looking) == (2, 2)
 
 
