@@ -71,6 +71,8 @@ def test_somebody_in_the_room_confirms_on_their_phone(room: Room, chromium: Chro
     faults += faults_of(page, PHONE)
     page.get_by_role("button", name="Confirmar mi llegada").click()
     assert page.get_by_role("heading", name="Llegada confirmada").is_visible()
+    assert page.get_by_role("link", name="Mi inscripción", exact=True).last.is_visible()
+    faults += faults_of(page, PHONE) + faults_of(page, DESKTOP)
     page.goto(f"{room.address}/llegada/{room.slug}/AAAAAA")
     assert faults + faults_of(page, PHONE) == []
 
