@@ -144,14 +144,15 @@ CAMERA = """async ([modules]) => {
   const { Camera } = await import(`${modules}/camera.js`);
   const seen = [];
   const camera = Object.assign(Object.create(Camera.prototype), { held: new Map(), told: -Infinity, seen: (code) => seen.push(code) });
-  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  let now = 0;
+  performance.now = () => now;
   for (let frame = 0; frame < 15; frame++) {
     camera.met("uno");
     if (frame > 1) camera.met("dos");
-    await pause(100);
+    now += 100;
   }
   const together = seen.splice(0);
-  await pause(1600);
+  now += 1600;
   camera.met("uno");
   return [together, seen];
 }"""
