@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from eventos.checkin.models import Acceptance, Scan
 from eventos.checkin.rules_paper import Expected, match, read_cells, read_lines
+from eventos.checkin.web import marking
 from eventos.cycles.models import Event
 from eventos.kernel.audit import AuditEntry
 from eventos.registration.models import Registration
@@ -132,6 +133,27 @@ def test_everybody_who_matches_is_marked_without_ticking_each(client: FlaskClien
     assert "Ninguna persona coincide" in client.get(f"{page}?texto=personeria&faltan=si").text
     with looking() as db:
         assert set(db.execute(select(Acceptance.registration_id)).scalars()) == {one.id for one in here}
+
+
+def test_a_crowd_is_marked_in_parts_and_who_was_before_is_told_first(
+    client: FlaskClient, writing: Opened, looking: Opened, clock_at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "TOGETHER", 2)
+    monkeypatch.setattr(marking, "MOST_TOLD", 3)
+    event, people, _ = an_event(writing, many=5)
+    clock_at(OPEN + timedelta(hours=1))
+    csrf = signed_in(client, writing).csrf
+    page = f"/escritorio/eventos/{event.slug}/puerta/marcar"
+    form = client.get(page).text
+    assert client.post(page, data=told(form, csrf, personas=[people[3].public_id])).status_code == 200
+    done = client.post(page, data=told(client.get(page).text, csrf, todas="si")).text
+    assert "Quedaron marcadas 4 personas" in done
+    assert "Y 2 personas más" in done
+    shown = re.findall(r"/puerta/personas/([^\"]+)\"", done)
+    assert (shown[0], len(shown)) == (people[3].public_id, 3)
+    assert accepted(looking, event) == 5
+    with looking() as db:
+        assert db.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "checkin.mark_many")) == 4
 
 
 def test_a_list_on_paper_is_shown_before_it_is_written(client: FlaskClient, writing: Opened, looking: Opened, clock_at: At) -> None:

@@ -30,6 +30,8 @@ from eventos.registration.service.importing import columns, words
 from eventos.registration.service.importing.columns import Field
 
 SHOWN = 100
+TOGETHER = 500
+MOST_TOLD = 500
 NOBODY = "Elija al menos a una persona."
 
 
@@ -51,32 +53,34 @@ def mark(slug: str) -> Any:
         is_valid = False
     if not is_valid:
         return _page(slug, form), 422
-    now = clock.now()
-    room = key_of(form.room.data)
-    with transaction() as db:
-        _, event = staff_door(db, slug)
-        people = form.personas.data or []
+    room, batch = key_of(form.room.data), _batch(form)
+    with reading() as db:
+        ref, event = staff_door(db, slug)
+        view = cycles.event_view_by_id(db, ref.id)
+        people = list(dict.fromkeys(form.personas.data or []))
         if request.form.get("todas"):
             found, _total = to_mark(db, event.id, _typed(), room=room, day=_day(event, room, form.moment), missing=_missing())
             people = [one.public_id for one in found]
-        batch = _batch(form)
-        answers = service.mark_many(
-            db,
-            service.desk_of(db, event, now=now),
-            event,
-            people,
-            batch=batch,
-            reason=form.reason.data,
-            by=actor(),
-            now=now,
-            room=room,
-            at=form.moment,
-            direction=form.direction.data,
+    parts = [people[start : start + TOGETHER] for start in range(0, len(people), TOGETHER)]
+    answers = [answer for part in parts for answer in _mark_some(event, part, batch=batch, room=room, form=form)]
+    lines = sorted(((one.nonce.removeprefix(f"{batch}-"), one) for one in answers), key=lambda line: _rank(line[1]))
+    return render_template("checkin/marked.html", event=view, lines=lines[:MOST_TOLD], hidden=len(lines[MOST_TOLD:]), sums=_sums(answers))
+
+
+def _mark_some(event: DoorEvent, people: Sequence[str], *, batch: str, room: str, form: MarkManyForm) -> list[Answer]:
+    """Mark so many as one transaction bears: no phone at the door waits for a whole auditorium. Cut short and sent again, it goes on."""
+    now = clock.now()
+    with transaction() as db:
+        desk = service.desk_of(db, event, now=now)
+        reason, direction = form.reason.data or "", form.direction.data
+        return service.mark_many(
+            db, desk, event, people, batch=batch, reason=reason, by=actor(), now=now, room=room, at=form.moment, direction=direction
         )
-        view = cycles.event_view_by_id(db, event.id)
-    return render_template(
-        "checkin/marked.html", event=view, lines=[(one.nonce.removeprefix(f"{batch}-"), one) for one in answers], sums=_sums(answers)
-    )
+
+
+def _rank(answer: Answer) -> int:
+    """Who could not be marked comes first, then who had entered before."""
+    return {Verdict.ACCEPTED: 2, Verdict.REPEATED: 1}.get(answer.verdict, 0)
 
 
 @staff_pages.get(f"{URL}/lista")
