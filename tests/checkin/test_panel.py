@@ -109,7 +109,9 @@ def test_bars_run_from_the_first_arrival_to_the_last(writing: Opened) -> None:
         panel: Panel = queries.panel_of(db, door(db, event.id), DAY)
         empty = queries.panel_of(db, door(db, event.id), "2031-01-01")
     assert [(bar.at.strftime("%H:%M"), bar.people) for bar in panel.arrivals] == [("08:05", 2), ("08:10", 0), ("08:15", 1)]
-    assert (empty.arrivals, empty.most, empty.inside) == ((), 0, None)
+    assert [bar.people for bar in panel.bars] == [2, 0, 1, *[0] * 9], "an hour is drawn at least"
+    assert panel.bars[-1].at.strftime("%H:%M") == "09:00"
+    assert (empty.arrivals, empty.bars, empty.most, empty.inside) == ((), (), 0, None)
 
 
 @pytest.mark.both_databases

@@ -20,6 +20,7 @@ from eventos.registration.models import Registration
 
 STEP = timedelta(minutes=5)
 MOST_BARS = 72  # six hours; of a longer morning the last ones
+FEWEST_BARS = 12  # an hour: the first arrivals are no wall
 _PERSON = func.coalesce(Person.merged_into_id, Person.id)
 _INSIDE = "inside"  # beside "in" and "out", the number of people there are
 
@@ -61,6 +62,14 @@ class Panel:
     places: tuple[PlaceCount, ...]
     rooms: tuple[RoomCount, ...]
     inside: int | None
+
+    @property
+    def bars(self) -> tuple[Arrivals, ...]:
+        """The arrivals as they are drawn: an hour at least, the five minutes after the last one empty."""
+        if not self.arrivals:
+            return ()
+        last = self.arrivals[-1].at
+        return (*self.arrivals, *(Arrivals(last + STEP * more, 0) for more in range(1, FEWEST_BARS - len(self.arrivals) + 1)))
 
     @property
     def most(self) -> int:
