@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from eventos import migrations
 from eventos.checkin import service
-from eventos.checkin.models import Acceptance, Scan
+from eventos.checkin.models import Acceptance, Device, Scan
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
 from eventos.kernel.db import database
@@ -45,6 +45,7 @@ def test_readings_made_before_there_were_rooms_say_the_same_entries(app: Flask, 
         device = a_device(db, event)
         seen = [a_scan(a_registration(db, event), scanned_at=moment) for moment in (OPEN, OPEN + timedelta(days=400))]
         service.record_scans(db, device, door_of(device, event), seen, now=OPEN)
+        desk = service.desk_of(db, door_of(device, event), now=OPEN)
         told = sorted(tuple(row) for row in db.execute(columns))
         assert [row.day for row in db.execute(columns)] == ["2030-07-25"] * 2
     with app.app_context():
@@ -62,6 +63,8 @@ def test_readings_made_before_there_were_rooms_say_the_same_entries(app: Flask, 
         late = db.execute(select(Scan).where(Scan.flagged == "clock")).scalar_one()
         assert datetime.fromisoformat(late.detail["clock"]).year == 2031
         assert late.scanned_at == OPEN
+        again = db.get_one(Device, desk.id)
+        assert (again.kind, again.created_by) == ("desk", None), "nobody is said to have marked what others did"
     with pytest.raises(DatabaseError, match="append-only"), writing() as db:
         db.execute(text("UPDATE scan SET nonce = 'otro'"))
 

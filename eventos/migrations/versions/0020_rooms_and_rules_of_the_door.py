@@ -60,6 +60,9 @@ def upgrade() -> None:
         device.alter_column("created_by", existing_type=sa.Integer(), nullable=True)
         device.create_check_constraint(op.f("ck_device_kind"), "kind IN ('phone', 'screen', 'desk')")
         device.create_check_constraint(op.f("ck_device_maker"), "kind <> 'phone' OR created_by IS NOT NULL")
+    # Of a database that went back and forth: nobody made its screens and desks.
+    op.execute("UPDATE device SET kind = 'screen', created_by = NULL WHERE link_hash LIKE 'screen:%'")
+    op.execute("UPDATE device SET kind = 'desk', created_by = NULL WHERE link_hash LIKE 'desk:%'")
     for name in _SAID:
         op.add_column("scan", sa.Column(name, sa.Text(), server_default="", nullable=False))
     for name, columns in _INDEXES:
