@@ -102,6 +102,35 @@ def test_the_camera_reads_a_code_turned_blurred_or_on_a_dark_screen_also_without
     browser.close()
 
 
+# Two cameras of the test's own; what was asked for last is in `window.asked`.
+LENSES = """
+navigator.mediaDevices.enumerateDevices = async () => ["a", "b"].map((deviceId) => ({ kind: "videoinput", deviceId }));
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  window.asked = wanted.video;
+  const canvas = document.createElement("canvas");
+  const paper = canvas.getContext("2d");
+  setInterval(() => paper.fillRect(0, 0, Math.random() * 9, 9), 50);
+  const stream = canvas.captureStream(10);
+  stream.getVideoTracks()[0].getSettings = () => ({ deviceId: wanted.video.deviceId?.exact ?? "a" });
+  return stream;
+};
+"""
+
+
+@browser
+def test_a_phone_with_two_cameras_lets_choose(stand: Stand, chromium: Chromium) -> None:
+    page = chromium.open(width=PHONE)
+    page.add_init_script(LENSES)
+    prepare(page, stand, camera=True)
+    other = page.get_by_role("button", name="Otra cámara")
+    until(other.is_visible)
+    assert page.evaluate("window.asked") == {"facingMode": {"ideal": "environment"}}
+    for lens in ("b", "a"):
+        other.click()
+        until(lambda lens=lens: page.evaluate("window.asked") == {"deviceId": {"exact": lens}})  # type: ignore[misc]
+    assert page.locator("[data-door-video]").is_visible()
+
+
 @browser
 def test_a_server_that_does_not_answer_in_time_is_no_reason_to_wait(stand: Stand, chromium: Chromium, looking: Opened) -> None:
     page = chromium.open(width=PHONE, strict=False)

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -82,6 +82,18 @@ def test_without_a_signal_it_opens_from_cold_judges_by_itself_and_sends_once(sta
         scan = db.scalars(select(Scan).where(Scan.verdict == "accepted")).one()
         assert (scan.offline, scan.told, scan.flagged) == (True, "accepted", "")
     assert kept(page)["kept"]["queue"] == [[], []], "what was acknowledged is erased"
+
+
+def test_a_page_that_does_not_come_in_time_opens_from_the_phone(stand: Stand, chromium: Chromium) -> None:
+    page = chromium.open(width=PHONE, strict=False)
+    prepare(page, stand)
+    assert page.locator("[name=csrf_token]").count() == 1, "the page of the server"
+    held: list[Route] = []
+    page.context.route(stand.url, lambda route: held.append(route))
+    page.goto(stand.url)
+    until(lambda: page.evaluate("document.documentElement.dataset.door") == "ready")
+    assert (len(held), page.locator("[name=csrf_token]").count()) == (1, 0), "the page without anybody"
+    assert "Puerta principal" in page.locator("[data-door-device]").inner_text()
 
 
 def test_the_tab_dies_between_the_reading_and_its_sending(stand: Stand, chromium: Chromium, looking: Opened) -> None:
