@@ -44,6 +44,8 @@ def test_an_argument_that_is_a_secret_is_called_so(app: Flask) -> None:
         "name",
         "filename",
         "release",
+        "registration",
+        "scan",
         "job_id",
         "key",
         "first",
