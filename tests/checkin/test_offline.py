@@ -57,6 +57,9 @@ def test_without_a_signal_it_opens_from_cold_judges_by_itself_and_sends_once(sta
     page.context.set_offline(True)
     page.close()
     page = page.context.new_page()
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})  # nothing but what the app keeps
     page.clock.set_fixed_time(OPEN)
     page.goto(stand.url)
     until(lambda: "Sin señal, siga leyendo" in line(page))
@@ -243,6 +246,19 @@ def test_a_phone_that_was_put_out_erases_everything(stand: Stand, chromium: Chro
     assert found["kept"] == {}
     assert found["caches"] == {}
     assert page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+
+
+def test_when_another_tab_or_the_worker_erases_the_phone_this_one_shows_nobody_either(
+    stand: Stand, chromium: Chromium, writing: Opened
+) -> None:
+    page = chromium.open(width=PHONE, strict=False)
+    prepare(page, stand)
+    read(page, stand.codes[0])
+    until(lambda: "Aurora" in text_of(page))
+    with writing() as db:
+        db.execute(update(Device).values(revoked_at=OPEN))
+    page.evaluate("void indexedDB.deleteDatabase('eventos-puerta')")
+    until(lambda: "no está vinculado" in text_of(page))
 
 
 def test_another_version_of_the_app_takes_over_and_what_waited_is_sent(
