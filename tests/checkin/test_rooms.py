@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 from flask.testing import FlaskClient
@@ -155,3 +157,30 @@ def test_a_desk_and_a_screen_are_no_phones_to_take_away(client: FlaskClient, wri
     address = f"/escritorio/eventos/{event.slug}/puerta"
     assert [client.get(f"{address}/{each}/retirar").status_code for each in (desk, phone)] == [404, 200]
     assert [client.post(f"{address}/{each}/retirar", data={"csrf_token": csrf}).status_code for each in (desk, phone)] == [404, 303]
+
+
+@pytest.mark.both_databases
+def test_of_two_who_save_the_same_door_at_once_one_is_told(writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db).id
+    begun, told = Event(), []
+
+    def save() -> None:
+        with writing() as db:
+            here = door(db, event)
+            begun.set()
+            try:
+                service.save_room(db, here, "", SaveRoom("La de otra persona"), by=SYSTEM, now=OPEN)
+            except ChangedMeanwhile as refusal:
+                told.append(refusal.code)
+
+    second = Thread(target=save)
+    with writing() as db:
+        service.save_room(db, door(db, event), "", SaveRoom("La primera"), by=SYSTEM, now=OPEN)
+        second.start()
+        begun.wait(0.5)  # on SQLite it cannot begin before this one ends
+        sleep(0.2)
+    second.join()
+    with writing() as db:
+        assert [room.name for room in door(db, event).offered] == ["La primera"]
+    assert told == ["room_changed"]

@@ -9,6 +9,7 @@ from eventos.checkin import rules_rooms
 from eventos.checkin.models import DoorRoom
 from eventos.checkin.queries import COMMON, DoorEvent
 from eventos.checkin.rules_rooms import MOST_ROOMS, SaveRoom
+from eventos.cycles.models import Event
 from eventos.kernel import audit, tokens
 from eventos.kernel.audit import Actor
 from eventos.kernel.errors import InvalidInput, NotFound, RuleViolation
@@ -25,6 +26,7 @@ def save_room(db: Session, event: DoorEvent, key: str | None, told: SaveRoom, *,
 
     Raises InvalidInput, NotFound, ChangedMeanwhile.
     """
+    db.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))  # two who save at once take turns
     asked = questionnaire(db, event.id)
     wrong = rules_rooms.faults(told.rule, event.days, [question.key for question in asked.plain] if asked else [])
     same = select(DoorRoom.key).where(DoorRoom.event_id == event.id, func.lower(DoorRoom.name) == told.name.lower())
