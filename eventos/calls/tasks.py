@@ -13,8 +13,9 @@ from eventos.kernel.errors import EventosError, PermanentFailure, TransientFailu
 from eventos.kernel.outbox import on, task
 from eventos.kernel.reach import Reached
 from eventos.kernel.text import mask_email
-from eventos.kernel.vocabulary import EventState
+from eventos.kernel.vocabulary import EventState, Modality
 from eventos.registration.queries import already_sent
+from eventos.registration.queries_mail import later_changes
 
 LOST = "Un anexo de la convocatoria ya no está en el archivo. Redacte otra convocatoria con él."
 OFF = "El evento se canceló antes de que saliera este correo."
@@ -145,7 +146,9 @@ def notice(recipient_id: int, number: int, is_off: bool) -> None:
         view = queries.letter_view(db, recipient_id)
         letter = messages.notice(view, number=number, is_off=is_off)
         is_sent = bool(already_sent(db, [letter.message_id]))
-    if view.event.sequence > number:
+        is_called_off = view.event.state is EventState.CANCELLED and not is_off
+        is_old = is_called_off or (view.event.sequence > number and later_changes(db, view.event.id, number) - {Modality.VIRTUAL.value})
+    if is_old:
         with transaction() as db:
             outbox.finish(db)
         return
@@ -164,15 +167,19 @@ def notice(recipient_id: int, number: int, is_off: bool) -> None:
 
 
 @reach.counts
-def entities_it_reaches(db: Session, event_id: int) -> list[Reached]:
-    """The entities that are told when an event changes: those its call reached, and that did not decline."""
-    return [Reached(len(queries.reached(db, event_id)), "entidad convocada", "entidades convocadas")]
+def entities_it_reaches(db: Session, event_id: int, only: str) -> list[Reached]:
+    """The entities that are told when an event changes: those its call reached, and that did not decline.
+
+    A link to connect was in no call: when it changes, no entity is told.
+    """
+    return [Reached(0 if only == Modality.VIRTUAL else len(queries.reached(db, event_id)), "entidad convocada", "entidades convocadas")]
 
 
 @on("event.rescheduled")
-def event_rescheduled(event_id: int, **_gone: object) -> None:
+def event_rescheduled(event_id: int, only: str = "", **_gone: object) -> None:
     with transaction() as db:
-        service.tell_change(db, event_id, is_off=False)
+        if only != Modality.VIRTUAL:
+            service.tell_change(db, event_id, is_off=False)
         outbox.finish(db)
 
 

@@ -21,7 +21,7 @@ class Reached:
         return spanish.plural(self.count, self.one, self.many)
 
 
-Counter = Callable[[Session, int], list[Reached]]
+Counter = Callable[[Session, int, str], list[Reached]]
 
 _counters: dict[str, Counter] = {}
 
@@ -32,6 +32,6 @@ def counts(counter: Counter) -> Counter:
     return counter
 
 
-def of_event(db: Session, event_id: int) -> list[Reached]:
-    """Every group that somebody is in."""
-    return [group for counter in _counters.values() for group in counter(db, event_id) if group.count]
+def of_event(db: Session, event_id: int, only: str = "") -> list[Reached]:
+    """Every group that somebody is in. `only`: the change touches those of this modality alone (a venue, a link)."""
+    return [group for counter in _counters.values() for group in counter(db, event_id, only) if group.count]

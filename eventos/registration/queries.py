@@ -240,9 +240,10 @@ def registrations_of_person(db: Session, person_id: int, now: datetime) -> list[
     return sorted(views, key=lambda view: (view.event.starts_at or view.registered_at, view.id))
 
 
-def how_many_in_each_state(db: Session, event_id: int) -> dict[str, int]:
-    """How many registrations of an event are in each state that some are in."""
-    rows = db.execute(select(Registration.state, func.count()).where(Registration.event_id == event_id).group_by(Registration.state))
+def how_many_in_each_state(db: Session, event_id: int, only: str = "") -> dict[str, int]:
+    """How many registrations of an event (of one modality, if asked) are in each state that some are in."""
+    asked = select(Registration.state, func.count()).where(Registration.event_id == event_id).group_by(Registration.state)
+    rows = db.execute(asked.where(Registration.modality == only) if only else asked)
     return {row[0]: row[1] for row in rows}
 
 

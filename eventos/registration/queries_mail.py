@@ -1,4 +1,4 @@
-"""What the mails of a registration say: the registration, its office, the words of its cycle; and whom a reminder reaches."""
+"""What the mails of a registration say: the registration, its office, the words of its cycle; and whom a reminder or a change reaches."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from eventos.cycles.queries import wordings_of
 from eventos.entities.queries import OfficeView, office_view
+from eventos.kernel.outbox import Job
 from eventos.kernel.wordings import Wording
 from eventos.people.models import Person
-from eventos.registration.models import RegistrationGroup, Reminder
+from eventos.registration.models import Registration, RegistrationGroup, Reminder
 from eventos.registration.queries import RegistrationView, registration_view
 from eventos.registration.queries_questions import standing
 from eventos.registration.rules_reminders import words
@@ -69,3 +70,20 @@ def reminders_of(db: Session, event_id: int) -> list[ReminderView]:
     columns = [getattr(Reminder, name) for name in ReminderView.__dataclass_fields__]
     rows = db.execute(select(*columns).where(Reminder.event_id == event_id).order_by(Reminder.due_at, Reminder.id))
     return [ReminderView(**row._mapping) for row in rows]
+
+
+def ids_of_modality(db: Session, event_id: int, modality: str) -> set[int]:
+    """The registrations of an event in one modality, by id."""
+    return set(db.execute(select(Registration.id).where(Registration.event_id == event_id, Registration.modality == modality)).scalars())
+
+
+def later_changes(db: Session, event_id: int, number: int) -> set[str]:
+    """Whom the changes of an event after this one touch: a modality, or "" for everybody."""
+    facts = db.execute(select(Job.args).where(Job.name.startswith("event.rescheduled > registration."))).scalars()
+    return {told.get("only", "") for told in facts if told["event_id"] == event_id and told.get("sequence", 0) > number}
+
+
+def is_overtaken(db: Session, registration: RegistrationView, number: int) -> bool:
+    """Whether a later change than this one of the event is told to this registration too, so that one mail says it all."""
+    event = registration.event
+    return event.sequence > number and bool(later_changes(db, event.id, number) & {"", registration.modality.value})

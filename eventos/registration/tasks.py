@@ -16,7 +16,7 @@ from eventos.kernel.outbox import on, task
 from eventos.kernel.reach import Reached
 from eventos.kernel.vocabulary import EventState, RegistrationState
 from eventos.registration import messages, messages_my_events, queries, service
-from eventos.registration.queries_mail import confirmation_view
+from eventos.registration.queries_mail import confirmation_view, is_overtaken
 from eventos.registration.rules_reminders import REMINDED
 from eventos.registration.service.bulk_undo import go_on
 from eventos.registration.service.questions import copy_questions
@@ -36,10 +36,11 @@ def confirm(registration_id: int, why: str, number: int, other_mail: str = "", g
     """Tell somebody how their registration stands now, whatever it was when this was promised. `gone`: days the event lost."""
     with reading() as db:
         view = confirmation_view(db, registration_id)
+        is_old = why == "rescheduled" and is_overtaken(db, view.registration, number)
     overtaken = view.registration.state is RegistrationState.CANCELLED and why != "repeat"  # the mail that says so follows
     if view.registration.email and not overtaken and view.registration.event.state is not EventState.CANCELLED:
         letters = messages.confirmation(view, why=why, number=number, other_mail=other_mail)
-        if why == "rescheduled" and view.registration.event.sequence > number:  # the event changed again: the mail that follows says it all
+        if is_old:  # the event changed again: the mail that follows says it all
             still_gone = [day for day in gone if day[0] > len(view.registration.event.days) > 0]
             letters = messages.days_gone(view, still_gone, number=number)
         else:
@@ -48,9 +49,9 @@ def confirm(registration_id: int, why: str, number: int, other_mail: str = "", g
 
 
 @reach.counts
-def whom_it_reaches(db: Session, event_id: int) -> list[Reached]:
+def whom_it_reaches(db: Session, event_id: int, only: str) -> list[Reached]:
     """Who is told when an event changes: everybody whose registration stands or may still come to stand."""
-    found = queries.how_many_in_each_state(db, event_id)
+    found = queries.how_many_in_each_state(db, event_id, only)
     return [Reached(found.get(state.value, 0), *_REACHED[state]) for state in RegistrationState if state.is_open]
 
 
@@ -174,12 +175,12 @@ def send_my_events(asked: str, number: int) -> None:
 
 
 @on("event.rescheduled")
-def event_rescheduled(event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
-    """One updated invite for each active registration. `gone`: (position, start, end) of each day the event lost."""
+def event_rescheduled(event_id: int, gone: Sequence[Sequence[Any]] = (), only: str = "", **_sequence: int) -> None:
+    """One updated invite for each active registration, of the one modality it touches. `gone`: (position, start, end) of each lost day."""
     with transaction() as db:
         service.keep_before_start(db, event_id)
         forget_replies(db, event_id)
-        service.tell_rescheduled(db, event_id, gone)
+        service.tell_rescheduled(db, event_id, gone, only=only)
         service.move_reminders(db, event_id)
         outbox.finish(db)
 

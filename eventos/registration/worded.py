@@ -39,7 +39,7 @@ def values(view: ConfirmationView) -> dict[str, str]:
         "nombre": registration.given_names,
         "nombre_completo": registration.full_name,
         "evento": event.title,
-        "fecha": spanish.days_sentence(event.dates) or event.date_note or "fecha por definir",
+        "fecha": spanish.days_sentence(event.dates) or (event.date_note if event.postponed_at is None else "") or "fecha por definir",
         "hora": spanish.time_range(event.days[0].starts_at, event.days[0].ends_at)
         if len(event.days) == 1
         else "horario por día"

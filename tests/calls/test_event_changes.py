@@ -97,11 +97,27 @@ def test_two_changes_at_once_are_one_mail_that_says_how_it_ended(told: Desk, wri
             event.sequence += 1
             db.flush()
             service.tell_change(db, told.event_id, is_off=False)
+            outbox.announce(db, "event.rescheduled", event_id=event.id, sequence=event.sequence)
     outbox_run()
     [message] = mailbox.messages()
     assert message["Subject"].startswith("Cambió el evento: ")
     assert "11:00" in message.get_body(("plain",)).get_content()
     assert "/convocatoria/" in message.get_body(("plain",)).get_content()
+
+
+def test_a_link_to_connect_is_no_news_for_an_entity_and_takes_none_away(
+    told: Desk, writing: Opened, outbox_run: Run, mailbox: Mailbox
+) -> None:
+    with writing() as db:
+        assert reach.of_event(db, told.event_id, "virtual") == []
+        event = db.get_one(Event, told.event_id)
+        event.sequence += 1
+        db.flush()
+        service.tell_change(db, event.id, is_off=False)
+        event.sequence += 1
+        outbox.announce(db, "event.rescheduled", event_id=event.id, only="virtual", sequence=event.sequence)
+    outbox_run()
+    assert len(mailbox.messages()) == 1, "of the first change"
 
 
 def test_an_entity_that_confirmed_is_told_although_its_mail_came_back(

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 
+import pytest
 import vobject
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from eventos.cycles import service as cycles
 from eventos.cycles.models import Event
 from eventos.kernel import clock
 from eventos.kernel.audit import SYSTEM
+from eventos.kernel.outbox import Job
+from eventos.kernel.vocabulary import Modality
 from eventos.registration import service
 from eventos.registration.models import Registration
 from eventos.registration.service import bulk
@@ -86,6 +89,69 @@ def test_a_rescheduled_event_updates_every_invite_and_a_cancelled_one_takes_them
     ]
     told = text_of(mailbox.to("espera@neira.example")[1])
     assert ("jueves, 1 de agosto de 2030" in told, "Estado: En lista de espera" in told) == (True, True)
+
+
+HYBRID = {"modality": Modality.HYBRID, "venue_name": "Teatro Demo", "capacity_onsite": None, "link": "https://reunion.example/una"}
+
+
+def told_of(mailbox: Mailbox, name: str) -> list[str]:
+    return [message["Subject"].split(":")[0] for message in mailbox.to(f"{name}@neira.example")][1:]
+
+
+def test_another_venue_is_told_to_who_comes_and_another_link_to_who_connects(writing: Opened, outbox_run: Run, mailbox: Mailbox) -> None:
+    with writing() as db:
+        event = a_published_event(db, **HYBRID)
+        a_registration(db, event, email="llega@neira.example", modality="presencial")
+        a_registration(db, event, email="conecta@neira.example", modality="virtual")
+        event_id = event.id
+    outbox_run()
+    for changed, comes, connects in (
+        ({"venue_name": "Biblioteca Demo"}, 1, 0),
+        ({"link": "https://reunion.example/otra"}, 1, 1),
+        ({"venue_name": "Sala Demo", "link": "https://reunion.example/tres"}, 2, 2),
+    ):
+        with writing() as db:
+            event = db.get_one(Event, event_id)
+            now = {"venue_name": event.venue_name, "link": event.link} | changed
+            cycles.edit_event(db, event, event_command(**HYBRID | now), version=event.version, by=SYSTEM, now=clock.now())
+        outbox_run()
+        assert told_of(mailbox, "llega") == ["Cambió el evento"] * comes, changed
+        assert told_of(mailbox, "conecta") == ["Cambió el evento"] * connects, changed
+
+
+def test_the_organiser_sees_only_those_whom_another_venue_touches(writing: Opened) -> None:
+    with writing() as db:
+        event = a_published_event(db, **HYBRID)
+        for modality in ("presencial", "virtual", "virtual"):
+            a_registration(db, event, modality=modality)
+        command = event_command(**HYBRID | {"link": "https://reunion.example/otra"})
+        with pytest.raises(cycles.PeopleWillBeTold) as question:
+            cycles.edit_event(db, event, command, version=event.version, by=SYSTEM, now=clock.now(), is_confirmed=False)
+        assert [group.count for group in question.value.groups] == [2]
+
+
+def test_a_mail_that_has_not_left_is_made_up_for_by_the_next_whatever_it_is_about(
+    writing: Opened, outbox_run: Run, mailbox: Mailbox
+) -> None:
+    with writing() as db:
+        event = a_published_event(db, **HYBRID)
+        a_registration(db, event, email="llega@neira.example", modality="presencial")
+        event_id = event.id
+    outbox_run()
+    with writing() as db:
+        event = db.get_one(Event, event_id)
+        cycles.edit_event(
+            db, event, event_command(**HYBRID | {"venue_name": "Sala Demo"}), version=event.version, by=SYSTEM, now=clock.now()
+        )
+        service.tell_rescheduled(db, event_id, only="presencial")
+        db.execute(delete(Job).where(Job.name.startswith("event.rescheduled")))  # that is what its job does
+    with writing() as db:
+        event = db.get_one(Event, event_id)
+        other = HYBRID | {"venue_name": "Sala Demo", "link": "https://reunion.example/otra"}
+        cycles.edit_event(db, event, event_command(**other), version=event.version, by=SYSTEM, now=clock.now())
+    outbox_run()
+    assert told_of(mailbox, "llega") == ["Cambió el evento"]
+    assert "Sala Demo" in text_of(mailbox.to("llega@neira.example")[-1])
 
 
 def test_more_seats_move_the_waiting_list_up(writing: Opened, outbox_run: Run, looking: Opened) -> None:

@@ -81,7 +81,7 @@ def postpone(db: Session, event: Event, *, by: Actor, now: datetime) -> Event:
     event.registration_closes_at = None
     event.sequence += 1
     _flush(db)
-    outbox.announce(db, "event.rescheduled", event_id=event.id, gone=gone)
+    outbox.announce(db, "event.rescheduled", event_id=event.id, gone=gone, only="", sequence=event.sequence)
     audit.record(db, by, "cycles.postpone", "event", event.id)
     return event
 

@@ -72,7 +72,7 @@ def edit_event(
     check_event(command, clock.local(now).date())
     if event.state == EventState.PUBLISHED:
         check_publishable(command)
-    before, days_before = _invited_to(event), _hours(event)
+    before, days_before, mode = _invited_to(event), _hours(event), event.modality
     was_postponed = event.postponed_at is not None
     _write_texts(event, command)
     if was_postponed and command.days:
@@ -86,9 +86,12 @@ def edit_event(
         event.sequence += 1
         is_ahead = any(ends_at > now for _starts_at, ends_at in (*days_before, *_hours(event)))
         if is_ahead or was_postponed:  # what is over and stays over calls nobody
-            if not is_confirmed and (groups := reach.of_event(db, event.id)):
+            only = _touched(before, _invited_to(event)) if mode == Modality.HYBRID else ""
+            if not is_confirmed and (groups := reach.of_event(db, event.id, only)):
                 raise PeopleWillBeTold(groups)
-            outbox.announce(db, "event.rescheduled", event_id=event.id, gone=days_gone(days_before, _hours(event)))
+            outbox.announce(
+                db, "event.rescheduled", event_id=event.id, gone=days_gone(days_before, _hours(event)), only=only, sequence=event.sequence
+            )
     _flush(db)
     audit.record(db, by, "cycles.edit_event", "event", event.id)
     return event
@@ -204,8 +207,18 @@ def _still_there(db: Session, pool: SeatPool) -> str:
 
 def _invited_to(event: Event) -> tuple[Any, ...]:
     """What an invite says of the event; when it differs, the invites must be sent again."""
-    where = (event.modality, event.venue_name, event.venue_address, event.venue_divipola, event.link, event.link_exposure)
-    return (_hours(event), event.date_note, *where, event.kind, event.number, event.topic)
+    venue, link = (event.venue_name, event.venue_address, event.venue_divipola), (event.link, event.link_exposure)
+    return (venue, link, event.modality, _hours(event), event.date_note, event.kind, event.number, event.topic)
+
+
+def _touched(before: tuple[Any, ...], after: tuple[Any, ...]) -> str:
+    """Whom a change of a hybrid event touches: those who come, when only the venue changed; those who connect, for the link; "" all."""
+    match [part for part, (was, now) in enumerate(zip(before, after, strict=True)) if was != now]:
+        case [0]:
+            return Modality.ONSITE.value
+        case [1]:
+            return Modality.VIRTUAL.value
+    return ""
 
 
 def _hours(event: Event) -> tuple[tuple[datetime, datetime], ...]:

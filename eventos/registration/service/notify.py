@@ -15,6 +15,7 @@ from eventos.kernel.vocabulary import RegistrationState
 from eventos.people.models import Person
 from eventos.registration import queries
 from eventos.registration.models import Registration
+from eventos.registration.queries_mail import ids_of_modality
 from eventos.registration.rules import HELD_REASON
 from eventos.registration.service.allowance import MAILS_DAY, MAILS_HOUR
 
@@ -79,13 +80,16 @@ def own_hold(db: Session, registration: Registration, by: Actor) -> str:
     return count_mail(db, key or f"person:{registration.person_id}")
 
 
-def tell_rescheduled(db: Session, event_id: int, gone: Sequence[Sequence[Any]] = ()) -> None:
+def tell_rescheduled(db: Session, event_id: int, gone: Sequence[Sequence[Any]] = (), *, only: str = "") -> None:
     """Promise everybody who holds a seat the mail with the updated invite, once for each change of the event; who waits is told too.
 
-    `gone` are the days it lost, as the event announced them: their invites are taken back.
+    `gone` are the days it lost, as the event announced them: their invites are taken back. `only`: the modality that the change touches.
     """
     sequence = db.execute(select(Event.sequence).where(Event.id == event_id)).scalar_one()
     ids = queries.ids_in_state(db, event_id, *(state for state in RegistrationState if state.is_open))
+    if only:
+        touched = ids_of_modality(db, event_id, only)
+        ids = [each for each in ids if each in touched]
     told: dict[str, Any] = {"why": "rescheduled", "number": sequence, "gone": gone}
     jobs = [(f"registration.confirm:{each}:rescheduled:{sequence}", {"registration_id": each, **told}) for each in ids]
     outbox.enqueue_many(db, "registration.confirm", jobs)
