@@ -146,6 +146,7 @@ def _forget_jobs(db: Session, events: Any, registrations: Any) -> None:
         "material_id": select(Material.id).where(Material.event_id.in_(events)),
         "certificate_id": select(Certificate.id).where(Certificate.registration_id.in_(registrations)),
         "sheet_id": select(BadgeSheet.id).where(BadgeSheet.event_id.in_(events)),
+        "attendance_sheet_id": select(AttendanceSheet.id).where(AttendanceSheet.event_id.in_(events)),
         "bulk_id": select(BulkAction.id).where(BulkAction.event_id.in_(events)),
         "import_id": select(Import.id).where(Import.event_id.in_(events)),
         "reminder_id": select(Reminder.id).where(Reminder.event_id.in_(events)),

@@ -54,7 +54,7 @@ def ask_sheet(db: Session, event_id: int, options: dict[str, Any], *, rows: int,
     )
     db.add(sheet)
     db.flush()
-    outbox.enqueue(db, "desk.print_sheet", key=f"desk.print_sheet:{sheet.id}", sheet_id=sheet.id)
+    outbox.enqueue(db, "desk.print_sheet", key=f"desk.print_sheet:{sheet.id}", attendance_sheet_id=sheet.id)
     audit.record(db, by, "desk.print_sheet", "event", event_id, rows=rows, blank=options["blank"], reason=reason)
     return sheet.public_id
 

@@ -22,10 +22,10 @@ _SAME_DATE = (2020, 1, 1, 0, 0, 0)  # drawn twice, the same file
 
 
 @task("desk.print_sheet")
-def print_sheet(sheet_id: int) -> None:
+def print_sheet(attendance_sheet_id: int) -> None:
     """Draw a sheet with whoever is registered when the worker comes to it: one PDF, or a ZIP of PDFs that number their rows on."""
     with reading() as db:
-        asked = pending_sheet(db, sheet_id)
+        asked = pending_sheet(db, attendance_sheet_id)
         if asked is not None:
             event, office = event_view_by_id(db, asked.event_id), office_view(db)
             rows = [] if asked.options["empty"] else sheet_rows(db, asked.event_id)
@@ -44,7 +44,7 @@ def print_sheet(sheet_id: int) -> None:
             fault.message if isinstance(fault, EventosError) else "No fue posible guardar el archivo. Revise que el servidor tenga espacio."
         )
     with transaction() as db:
-        service.end_sheet(db, sheet_id, people=len(rows), parts=parts, sha256=sha256, error=error)
+        service.end_sheet(db, attendance_sheet_id, people=len(rows), parts=parts, sha256=sha256, error=error)
         outbox.finish(db)
 
 
