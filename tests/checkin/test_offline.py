@@ -254,7 +254,8 @@ def test_when_another_tab_or_the_worker_erases_the_phone_this_one_shows_nobody_e
     page = chromium.open(width=PHONE, strict=False)
     prepare(page, stand)
     read(page, stand.codes[0])
-    until(lambda: "Aurora" in text_of(page))
+    until(lambda: page.locator("[data-door-accepted]").inner_text() == "1")
+    assert "Aurora" in text_of(page)
     with writing() as db:
         db.execute(update(Device).values(revoked_at=OPEN))
     page.evaluate("void indexedDB.deleteDatabase('eventos-puerta')")
