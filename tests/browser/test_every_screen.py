@@ -140,6 +140,7 @@ PERSONAL_PAGES = {
     "my_registration.show": {"name"},
     "my_registration.data": {"phone"},
     "my_registration.confirm": {"phone"},
+    "own_arrival.show": {"name"},
     "certificates.mine": {"name"},
     "verify.answer": {"name"},
 }
