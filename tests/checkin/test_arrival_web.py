@@ -18,8 +18,8 @@ from eventos.kernel import clock
 from eventos.kernel.vocabulary import EventState, Modality, RegistrationState
 from eventos.registration.models import Registration
 from eventos.registration.service import tickets
-from tests.accounts.factories import open_form_token
-from tests.checkin.factories import OPEN
+from tests.accounts.factories import open_form_token, signed_in
+from tests.checkin.factories import OPEN, a_bearer, carry
 from tests.checkin.stage import At
 from tests.conftest import Opened
 from tests.cycles.factories import a_published_event
@@ -257,3 +257,23 @@ def test_without_a_screen_there_is_nothing_to_confirm(hall: Hall, writing: Opene
     assert phone.get(f"/i/{hall.links[0]}/llegada").status_code == 404
     assert "/llegada" not in phone.get(f"/i/{hall.links[0]}").text
     assert phone.get("/i/inventado/llegada").status_code == 404
+
+
+def test_a_linked_computer_shows_the_screen_of_its_event_alone(hall: Hall, writing: Opened) -> None:
+    with writing() as db:
+        other = a_published_event(db, number=6)
+        db.add(DoorRoom(event_id=other.id, key="", name="Entrada", rule=Rule(self_checkin=True).kept(), updated_at=OPEN))
+        bearer = a_bearer(db, db.get_one(Event, hall.event.id))
+    staff, computer = hall.phone(), hall.phone()
+    signed_in(staff, writing)
+    (address,) = re.findall(
+        r"<code[^>]*>http://[^/]+(/[^<]+/pantalla)</code>", staff.get(f"/escritorio/eventos/{hall.event.slug}/puerta").text
+    )
+    assert computer.get(address).status_code == 401
+    carry(computer, bearer)
+    shown = computer.get(address)
+    assert shown.status_code == 200
+    assert f"{hall.code()[:3]} {hall.code()[3:]}" in shown.text
+    assert "/escritorio" not in shown.text
+    assert computer.get(f"/acreditacion/{other.slug}/pantalla").status_code == 404
+    assert computer.get(f"{address}?sala=inventada").status_code == 404

@@ -117,5 +117,5 @@ def _page(slug: str, form: DeviceForm) -> str:
     form.events.choices = choices(*((each.slug, each.title) for each in offered))
     if form.events.data is None:
         form.events.data = [slug]
-    screens = queries.screens_of(door)
-    return render_template("checkin/overview.html", **live, event=event, form=form, offered=offered, screens=screens)
+    screens = {"screens": queries.screens_of(door), "screen_address": links.absolute(url_for("door.screen", slug=slug))}
+    return render_template("checkin/overview.html", **live, **screens, event=event, form=form, offered=offered)
