@@ -108,6 +108,7 @@ def test_people_chosen_are_marked_once_with_moment_and_reason(client: FlaskClien
     elsewhen = client.post(page, data=told(form, csrf, personas=ids[:1], at=told(form, csrf)["at"].replace("T08", "T09")))
     assert "1 ya estaba" in elsewhen.text, "sent again with another moment it is another mark"
     again = client.post(page, data=told(client.get(page).text, csrf, personas=ids[:1]))
+    assert "No se marcó a nadie" in again.text
     assert "1 ya estaba: no suma otra vez" in again.text
     assert accepted(looking, event) == 2
     with looking() as db:
