@@ -63,6 +63,8 @@ def why(
         return f"{named}{f', {shown_when}' if shown_when else ''}. Búsquelo por su nombre o inscríbalo ahora."
     if verdict is Verdict.CANCELLED and event.state is not EventState.PUBLISHED:
         return "Este evento fue cancelado."
+    if verdict is Verdict.ANNULLED and direction == "out":
+        return "Se quitó la salida. Puede leer el código otra vez."
     rule = rule or Rule()
     days = door_days(event.days, rule)
     if verdict is Verdict.TOO_EARLY and days:

@@ -130,6 +130,11 @@ def test_what_is_refused_says_why_and_what_to_do() -> None:
     assert all(words for verdict, words in said.items() if verdict is not Verdict.ACCEPTED)
 
 
+def test_what_was_undone_is_named() -> None:
+    entry, leaving = (why(Verdict.ANNULLED, "", "", ONE, first=None, at=at(NINE), direction=way) for way in ("in", "out"))
+    assert (entry.startswith("Se quitó el ingreso."), leaving.startswith("Se quitó la salida.")) == (True, True)
+
+
 def test_a_repeated_code_of_another_day_says_the_day() -> None:
     first = (at("2030-07-25T08:12"), "Puerta lateral")
     assert "el 25 de julio de 2030 a las" in why(Verdict.REPEATED, "", "", TWO, first=first, at=at("2030-07-27T14:05"))

@@ -113,6 +113,7 @@ export function why(ruling, event, rule, at, direction = "in") {
   if (verdict === "accepted") return "";
   if (verdict === "repeated") return firstWords(ruling.first, at, direction);
   if (verdict === "cancelled" && event.state !== "published") return "Este evento fue cancelado.";
+  if (verdict === "annulled" && direction === "out") return "Se quitó la salida. Puede leer el código otra vez.";
   const days = doorDays(event, rule);
   if (verdict === "too_early" && days.length) {
     const first = Math.min(...days.map((day) => opens(day, rule)));
