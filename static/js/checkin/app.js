@@ -30,8 +30,9 @@ let isLeaving = false;
 // --- readings -------------------------------------------------------------------------------------------------------------------
 
 function read(what, more) {
-  turn = turn.then(() => readOne(what, more)).catch(failed);
-  return turn;
+  const mine = turn.then(() => readOne(what, more)).catch(failed);
+  turn = mine.catch(() => {}); // what broke one reading keeps none of the others from being read
+  return mine;
 }
 
 async function readOne(what, more) {
@@ -42,7 +43,10 @@ async function readOne(what, more) {
   } catch (fault) {
     if (fault instanceof Refused) trouble("No se leyó", fault.message);
     else if (fault instanceof DOMException) trouble("No se guardó", "El teléfono no pudo guardar la lectura: libere espacio o use otro. La persona no quedó registrada.");
-    else throw fault;
+    else {
+      if (!(fault instanceof Gone)) trouble("No se leyó", "Algo falló en este teléfono. Lea el código otra vez.");
+      throw fault;
+    }
   }
 }
 
@@ -111,7 +115,7 @@ const recount = () => askCount().catch((fault) => (isSilence(fault) ? heard(fals
 async function askCount() {
   asked = performance.now();
   const answer = await fetch(`/acreditacion/${slug}/cuenta`, { credentials: "same-origin", cache: "no-store", signal: patience(TICK) });
-  if (answer.status === 401) throw new Gone();
+  if (answer.status === 401) await prepare(vault); // whether it is the server who says so, or somebody in between
   if (!answer.ok) return;
   const numbers = await answer.json();
   counted(numbers.accepted, numbers.expected);
@@ -247,7 +251,7 @@ function listen() {
   form.elements.code.addEventListener("input", (event) => event.target.setCustomValidity(""));
   // Readers that act as a keyboard type wherever the page is.
   document.addEventListener("keydown", (event) => {
-    const isFree = !event.target.closest?.("input, select, textarea, button, a, summary, [tabindex='0']");
+    const isFree = !event.target.closest?.(event.key === " " ? "input, select, textarea, button, a, summary, [tabindex='0']" : "input, textarea");
     if (isFree && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && !part("form").closest("[hidden]")) form.elements.code.focus();
   });
   for (const tool of document.querySelectorAll("[data-door-go]")) {
@@ -328,7 +332,7 @@ async function start() {
   document.querySelector('[data-door-go="list"]').hidden = false;
   document.documentElement.dataset.door = "ready";
   openCamera();
-  await sync();
   setInterval(sync, TICK);
+  await sync();
 }
 start().catch(failed);

@@ -126,9 +126,11 @@ async function next(vault) {
   return batch;
 }
 
-async function sendBatch(vault, batch) {
+async function sendBatch(vault, chosen) {
+  const still = new Set(await vault.mark(chosen.map((entry) => entry.nonce), { tried: true }));
+  const batch = chosen.filter((entry) => still.has(entry.nonce)); // not what was undone meanwhile
   const nonces = batch.map((entry) => entry.nonce);
-  await vault.mark(nonces, { tried: true });
+  if (!batch.length) return [];
   try {
     const told = await ask("POST", "/scans", { event: batch[0].slug, scans: batch.map((entry) => wire(entry, true)) }, { timeout: 60_000 });
     await vault.set("offset", told.offset);

@@ -195,14 +195,19 @@ export class Vault {
     await done(work);
   }
 
+  // Gives those of these names that are still here.
   async mark(nonces, change) {
     const work = this.db.transaction("queue", "readwrite");
     const queue = work.objectStore("queue");
+    const here = [];
     for (const nonce of nonces) {
       const order = await asked(queue.index("nonce").getKey(nonce));
-      if (order !== undefined) queue.put({ ...(await asked(queue.get(order))), ...change }, order);
+      if (order === undefined) continue;
+      queue.put({ ...(await asked(queue.get(order))), ...change }, order);
+      here.push(nonce);
     }
     await done(work);
+    return here;
   }
 
   // What the server did not take is tried again when the app is opened anew.
