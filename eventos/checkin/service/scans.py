@@ -5,7 +5,7 @@ another; on SQLite there is one writer. Five statements, for one reading or a th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -83,8 +83,22 @@ def record_scans(
     answers = _keep(db, device, event, cases, now)
     missing = [nonce for nonce in once if nonce not in answers]
     if missing:
-        answers |= again(db, device, event, queries.earlier(db, device.id, missing).values(), now)
+        earlier = queries.earlier(db, device.id, missing)
+        answers |= again(db, device, event, earlier.values(), now)
+        if facts := [_fact(once[nonce]) for nonce, scan in earlier.items() if _let_in_since(once[nonce], scan)]:
+            record_scans(db, device, event, facts, now=now)
     return [answers[one.nonce] for one in seen]
+
+
+def _let_in_since(one: SeenScan, scan: Scan) -> bool:
+    """Whether a phone let somebody in by itself because it never heard that the door refused: they did enter."""
+    refused = Verdict(scan.verdict) in rules.FORCIBLE and not scan.offline
+    return refused and one.offline and one.told == Verdict.ACCEPTED
+
+
+def _fact(one: SeenScan) -> SeenScan:
+    """That entry, as a reading of its own: under a name that no phone can give, so that it is written down once."""
+    return replace(one, nonce=f"{one.nonce} hecho")
 
 
 def _ticket(code: str) -> tuple[str, int] | None:
