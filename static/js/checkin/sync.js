@@ -3,6 +3,7 @@ const API = "/api/v1/checkin";
 const AT_ONCE = 1000;
 const BYTES = 900_000; // of the 1 MiB that the server takes
 const LONG = 20_000;
+const LATER = 30_000;
 
 export class Gone extends Error {} // revoked or over: the phone erases itself
 export class NoSignal extends Error {}
@@ -115,7 +116,7 @@ export async function flush(vault) {
 }
 
 async function next(vault) {
-  const waiting = (await vault.waiting()).filter((entry) => !entry.refused);
+  const waiting = (await vault.waiting()).filter((entry) => !entry.refused || (entry.again && entry.again < Date.now()));
   const batch = [];
   let size = 0;
   for (const entry of waiting) {
@@ -139,7 +140,8 @@ async function sendBatch(vault, chosen) {
   } catch (fault) {
     if (!(fault instanceof Refused) || fault.status === 429) throw fault;
     if (batch.length === 1) {
-      await vault.mark(nonces, { refused: fault.message });
+      // What the server cannot take now (500) is asked again in a while; what it will not take waits until the app is opened anew.
+      await vault.mark(nonces, { refused: fault.message, again: fault.status >= 500 ? Date.now() + LATER : 0 });
       return [];
     }
     const half = Math.ceil(batch.length / 2);
