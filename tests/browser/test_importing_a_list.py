@@ -73,7 +73,7 @@ def test_every_bad_row_is_named_and_nothing_enters_unless_told(office: Office, c
         assert row.count() == 1, f"row {line}: {why}"
     assert page.locator("b", has_text="niñez").count() == 0, "what people typed is text"
     with page.expect_download() as download:
-        page.get_by_role("link", name="Descargar con los motivos").click()
+        page.get_by_role("button", name="Descargar con los motivos").click()
     mended = download.value.path().read_text(encoding="utf-8-sig")
     assert "No parece un correo" in mended
     assert "\n=HYPERLINK" not in mended

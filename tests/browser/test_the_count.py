@@ -76,7 +76,7 @@ def test_the_files_and_the_informe_say_114(office: Office, chromium: Chromium) -
     page = office.desk(chromium, width=DESKTOP)
     office.at(page, PATH)
     with page.expect_download() as download:
-        page.get_by_role("link", name="CSV").first.click()
+        page.get_by_role("button", name="CSV").first.click()
     rows = list(csv.reader(io.StringIO(download.value.path().read_text(encoding="utf-8-sig")), delimiter=";"))
     heads = next(row for row in rows if any(cell.startswith("Asisti") for cell in row))
     column = next(index for index, name in enumerate(heads) if name.startswith("Asisti"))
@@ -84,7 +84,7 @@ def test_the_files_and_the_informe_say_114(office: Office, chromium: Chromium) -
     assert sum(row[column] == "sí" for row in body) == 114
     assert len(body) == 123
     with page.expect_download() as download:
-        page.get_by_role("link", name="Excel").first.click()
+        page.get_by_role("button", name="Excel").first.click()
     sheet = openpyxl.load_workbook(io.BytesIO(download.value.path().read_bytes())).active
     assert sheet is not None
     assert sum("sí" in row for row in sheet.iter_rows(values_only=True)) == 114
