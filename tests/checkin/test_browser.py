@@ -71,6 +71,7 @@ def test_a_code_typed_by_a_reader_is_answered_in_colour_words_and_sound(stand: S
     stand.arrive(page)
     page.add_init_script(LISTEN)
     page.goto(stand.url)
+    until(lambda: page.evaluate("document.documentElement.dataset.door") == "ready")  # before that the form answers with a page
     field = page.get_by_label("Código")
     for code, verdict, word, notes in (
         (stand.codes[1].replace(":", "Ñ").replace("/", "-"), "accepted", "Adelante", [880]),
