@@ -65,7 +65,8 @@ def items(scene: Scene, public: Visitor, staff: Visitor) -> Iterator[Item]:
     yield Item("ticket /q", "page", 75, lambda _n: public.get(f"/q/{scene.ticket}"))
     yield Item("attendance overview of 114", "page", 200, lambda _n: staff.get(f"{office}/asistencia"))
     yield Item("roster of 114", "page", 270, lambda _n: staff.get(f"{office}/asistencia/lista"))
-    yield Item("roster of 114 as CSV", "page", 140, lambda _n: staff.get(f"{office}/asistencia/lista.csv"))
+    sheet = staff.form(f"{office}/asistencia/lista", action="lista.csv")
+    yield Item("roster of 114 as CSV", "page", 140, lambda _n: staff.send(sheet))
     yield Item("list of registrations", "page", 230, lambda _n: staff.get(f"{office}/inscripciones"))
     yield Item("page of the informe", "page", 200, lambda _n: staff.get(f"{office}/informe"))
 
