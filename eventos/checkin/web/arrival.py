@@ -5,7 +5,7 @@ Looking changes nothing: a code that is good gives a pass for ten minutes, in th
 
 from typing import Any
 
-from flask import current_app, make_response, render_template, request
+from flask import make_response, render_template, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from eventos.checkin.rules import Rule, Verdict, day_of
 from eventos.checkin.rules_arrival import arrival_words
 from eventos.checkin.service import arrival
 from eventos.checkin.service.arrival import PASS_LIFE, PER_ADDRESS, PER_PASS, Pass
+from eventos.checkin.web.browser import is_secure
 from eventos.checkin.web.doors import arrival_pages, own_arrival
 from eventos.kernel import clock, limits, own_page, tokens
 from eventos.kernel.db import reading, transaction
@@ -39,8 +40,8 @@ CODE_GONE = "Ese código no sirve o ya cambió. Escriba el que se ve ahora en la
 def offer(db: Session, event_id: int, now: Any) -> list[Offer]:
     """A link in "Mi inscripción" while the door of a room with a screen is open."""
     event = queries.door_event_by_id(db, event_id)
-    rooms = [room for room in event.offered if room.key in queries.screens_of(event)] if event is not None else []
-    is_open = event is not None and any(day_of(event.days, now, Rule.of(room.rule)) for room in rooms)
+    rules = [Rule.of(room.rule) for room in event.offered] if event is not None else []
+    is_open = event is not None and any(rule.self_checkin and day_of(event.days, now, rule) for rule in rules)
     return [Offer("own_arrival.show", "Confirmar mi llegada", "check")] if is_open else []
 
 
@@ -59,9 +60,7 @@ def scanned(slug: str, code: str) -> Any:
         return render_template("checkin/arrival_gone.html"), 404
     told = arrival.issue_pass(event.id, room)
     page = make_response(_identify(event, ArrivalForm(passed=told)))
-    page.set_cookie(
-        PASS_COOKIE, told, path="/i", max_age=int(PASS_LIFE.total_seconds()), secure=_is_secure(), httponly=True, samesite="Lax"
-    )
+    page.set_cookie(PASS_COOKIE, told, path="/i", max_age=int(PASS_LIFE.total_seconds()), secure=is_secure(), httponly=True, samesite="Lax")
     return page
 
 
@@ -163,9 +162,5 @@ def _arrive(event: DoorEvent, passed: Pass, registration: str, *, token: str) ->
 
 
 def _remember(response: Response, phone: str) -> Response:
-    response.set_cookie(PHONE_COOKIE, phone, path="/", max_age=PHONE_LIFE, secure=_is_secure(), httponly=True, samesite="Lax")
+    response.set_cookie(PHONE_COOKIE, phone, path="/", max_age=PHONE_LIFE, secure=is_secure(), httponly=True, samesite="Lax")
     return response
-
-
-def _is_secure() -> bool:
-    return bool(current_app.extensions["eventos.secure"])

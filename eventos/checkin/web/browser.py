@@ -23,7 +23,7 @@ def start(app: Flask) -> None:
         entry = http.entry_of(current_app, request.endpoint)
         is_refused = entry is not None and entry.audience is http.Audience.DEVICE and response.status_code == 401
         if is_refused and "Authorization" not in request.headers and cookie():
-            response.delete_cookie(_name(), path="/", secure=_is_secure(), httponly=True, samesite="Lax")
+            response.delete_cookie(_name(), path="/", secure=is_secure(), httponly=True, samesite="Lax")
         return response
 
 
@@ -80,13 +80,14 @@ def cookie() -> str:
 
 def give_cookie(response: Response, token: str) -> Any:
     # A session cookie would be lost when the phone closes its browser in the middle of the morning; the device itself expires.
-    response.set_cookie(_name(), token, path="/", max_age=60 * 86_400, secure=_is_secure(), httponly=True, samesite="Lax")
+    response.set_cookie(_name(), token, path="/", max_age=60 * 86_400, secure=is_secure(), httponly=True, samesite="Lax")
     return response
 
 
 def _name() -> str:
-    return "__Host-eventos-puerta" if _is_secure() else "eventos-puerta"
+    return "__Host-eventos-puerta" if is_secure() else "eventos-puerta"
 
 
-def _is_secure() -> bool:
+def is_secure() -> bool:
+    """Whether people reach us by https, so that cookies travel by it alone."""
     return bool(current_app.extensions["eventos.secure"])
